@@ -1,0 +1,19 @@
+#include <gtest/gtest.h>
+
+#include "core/digest.hpp"
+
+namespace vandvagt {
+namespace {
+
+// The test vectors of FIPS 180-4.
+TEST(Sha256, AgreesWithThePublishedVectors) {
+  EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Sha256, DoesNotDependOnThePieces) {
+  EXPECT_EQ(Sha256{}.add("a").add("bc").hex(), sha256_hex("abc"));
+}
+
+}  // namespace
+}  // namespace vandvagt
