@@ -1,0 +1,115 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/field.hpp"
+#include "core/result.hpp"
+#include "model/case.hpp"
+#include "model/options.hpp"
+
+namespace vandvagt::model {
+
+/// Every cubic metre since the start of the run (or, after a restart, of the state it came from).
+/// stored - initial = rain + inflow + sources - outflow - infiltration, up to `error`.
+struct Ledger {
+  double initial = 0.0;       // [m³] at the start
+  double stored = 0.0;        // [m³] on the surface now
+  double rain = 0.0;          // [m³] in
+  double edge_in = 0.0;       // [m³] in over edges
+  double edge_out = 0.0;      // [m³] out over edges
+  double source_in = 0.0;     // [m³] in by sources
+  double source_out = 0.0;    // [m³] taken by sinks
+  double infiltration = 0.0;  // [m³] into the ground
+
+  double in() const { return rain + edge_in + source_in; }
+  double out() const { return edge_out + source_out + infiltration; }
+  double error() const { return stored - initial - in() + out(); }
+  /// |error| over the volume that was there or moved: initial + in (0 where nothing ever was).
+  double relative_error() const;
+};
+
+/// The whole state at one time, enough to continue to the bit. Fields nx × ny; values outside the
+/// computed area are 0. In single precision the numbers are floats stored exactly as doubles.
+struct State {
+  Time time;
+  Precision precision = Precision::double_;
+  std::vector<double> depth;             // h [m]
+  std::vector<double> depth_residual;    // what rounding h left over [m]; empty in double precision
+  std::vector<double> unit_discharge_x;  // qx [m²/s]
+  std::vector<double> unit_discharge_y;  // qy [m²/s]
+  std::vector<double> infiltrated;       // F [m]; empty without infiltration
+  std::vector<double> water_table_depth; // [m below ground]; empty without infiltration
+};
+
+/// Greatest values and times since the start (or `reset_maxima`), sampled at every sync time.
+/// Fields nx × ny; NaN outside; arrival_time NaN where never wet.
+struct Maxima {
+  Field<float> max_depth;     // [m]
+  Field<float> max_speed;     // [m/s] where deeper than wet_depth
+  Field<float> max_hazard;    // h (|u| + 0.5) [m²/s]
+  Field<float> arrival_time;  // [s] after the reset
+  Field<float> duration;      // [s] deeper than wet_depth
+};
+
+struct Counters {
+  long long steps = 0;         // of the whole grid
+  long long cell_updates = 0;  // cells really computed
+  double smallest_dt = 0.0;    // [s]
+};
+
+/// The solver: shallow water on the case's cells from a state at `start`. Not copyable; one thread
+/// calls it, and it uses OpenMP threads inside. Results do not depend on their number.
+class Simulation {
+ public:
+  /// Initial depth h [m] nx × ny (NaN counts as 0 outside), water at rest. Error{invalid_input}
+  /// where fields do not have the case's shape or hold values outside their limits, `start` is not
+  /// a multiple of the sync interval, or an edge face is not on the border.
+  static Result<Simulation> start_cold(Case given, const Options& options, Time start,
+                                       FieldView<const double> depth);
+  /// Continue from a state. Error{refused} where it does not fit the case or the precision.
+  static Result<Simulation> start_from(Case given, const Options& options, const State& state);
+
+  Simulation(Simulation&&) noexcept;
+  Simulation& operator=(Simulation&&) noexcept;
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+  ~Simulation();
+
+  /// Rain [m/s] from now on, nx × ny, or one value everywhere.
+  void set_rain(FieldView<const float> rate);
+  void set_rain(double rate);
+  /// New depth of the water table [m below ground], nx × ny (a reading corrected the map).
+  void set_water_table_depth(FieldView<const float> depth);
+
+  /// Advance to `end`, a multiple of the sync interval. Error{numerical} with time, cell and values
+  /// where a value is not finite or the step falls under min_dt; the state is then the last good one
+  /// (at a sync time), and time() says when that was.
+  Result<void> advance_to(Time end);
+
+  Time time() const;
+  State state() const;
+  Ledger ledger() const;
+  Counters counters() const;
+  Maxima maxima() const;
+  void reset_maxima();
+
+  /// Copies of the present fields, nx × ny; NaN outside.
+  Field<float> depth() const;
+  Field<float> speed() const;
+  Field<float> unit_discharge_x() const;
+  Field<float> unit_discharge_y() const;
+  Field<float> water_table_depth() const;
+  double depth_at(CellIndex cell) const;
+  double bed_elevation_at(CellIndex cell) const;
+  double speed_at(CellIndex cell) const;
+
+ private:
+  struct Engine;
+  explicit Simulation(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace vandvagt::model
