@@ -17,7 +17,11 @@ using Stage = Quantity<struct StageTag>;                // eta [m above datum]
 using Discharge = Quantity<struct DischargeTag>;        // Q   [m³/s]
 using RainRate = Quantity<struct RainRateTag>;          // [m/s]
 
-constexpr Stage operator+(BedElevation z, Depth h) { return {z.si + h.si}; }
-constexpr Depth operator-(Stage eta, BedElevation z) { return {eta.si - z.si}; }
+constexpr Stage operator+(BedElevation z, Depth h) {
+  return {z.si + h.si};
+}
+constexpr Depth operator-(Stage eta, BedElevation z) {
+  return {eta.si - z.si};
+}
 
 }  // namespace vandvagt

@@ -25,11 +25,14 @@ struct Error {
 template <class T>
 using Result = tl::expected<T, Error>;
 
-/// `return fail(ErrorCode::io, "out.nc: cannot be created");` from any function that returns Result.
+/// `return fail(ErrorCode::io, "out.nc: cannot be created");` from any function that returns
+/// Result.
 inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
   return tl::unexpected<Error>(Error{code, std::move(message)});
 }
 /// Hand an error on unchanged: `if (!x) return fail(x.error());`
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace vandvagt

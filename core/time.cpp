@@ -98,8 +98,9 @@ Calendar to_calendar(Time t) {
 Result<Time> parse_time(std::string_view text) {
   const auto refuse = [whole = std::string(text)] {
     return fail(ErrorCode::invalid_input,
-                "\"" + whole + "\" is not a time; give it as 2026-11-23T04:10:00Z or with an "
-                "explicit offset such as +01:00");
+                "\"" + whole +
+                    "\" is not a time; give it as 2026-11-23T04:10:00Z or with an "
+                    "explicit offset such as +01:00");
   };
   const auto date = take_date(text);
   if (!date || (!take(text, 'T') && !take(text, 't') && !take(text, ' '))) return refuse();
@@ -135,8 +136,8 @@ Result<Duration> parse_duration(std::string_view text) {
     std::string_view name;
     double seconds;
   };
-  static constexpr std::array<Unit, 6> units{{
-      {"ms", 1e-3}, {"s", 1.0}, {"min", 60.0}, {"h", 3600.0}, {"d", 86400.0}, {"w", 604800.0}}};
+  static constexpr std::array<Unit, 6> units{
+      {{"ms", 1e-3}, {"s", 1.0}, {"min", 60.0}, {"h", 3600.0}, {"d", 86400.0}, {"w", 604800.0}}};
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc{}) {
@@ -168,6 +169,8 @@ std::string format_duration(Duration d) {
   return text;
 }
 
-Duration from_seconds(double seconds) { return Duration{std::llround(seconds * 1e6)}; }
+Duration from_seconds(double seconds) {
+  return Duration{std::llround(seconds * 1e6)};
+}
 
 }  // namespace vandvagt

@@ -31,7 +31,9 @@ Result<Duration> parse_duration(std::string_view text);
 /// `6 h`, `15 min`, `1 h 30 min`, `45 s`: for people.
 std::string format_duration(Duration d);
 
-constexpr double to_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+constexpr double to_seconds(Duration d) {
+  return std::chrono::duration<double>(d).count();
+}
 /// Nearest microsecond.
 Duration from_seconds(double seconds);
 

@@ -41,11 +41,16 @@ constexpr std::array<Unit, 22> known_units{{
 
 std::string_view name(Dimension dimension) {
   switch (dimension) {
-    case Dimension::length: return "length";
-    case Dimension::discharge: return "discharge";
-    case Dimension::speed: return "speed or rain rate";
-    case Dimension::dimensionless: return "dimensionless number";
-    case Dimension::temperature: return "temperature";
+    case Dimension::length:
+      return "length";
+    case Dimension::discharge:
+      return "discharge";
+    case Dimension::speed:
+      return "speed or rain rate";
+    case Dimension::dimensionless:
+      return "dimensionless number";
+    case Dimension::temperature:
+      return "temperature";
   }
   return "";
 }

@@ -36,7 +36,9 @@ constexpr std::array<Variable, 20> table{{
 
 }  // namespace
 
-std::span<const Variable> variables() { return table; }
+std::span<const Variable> variables() {
+  return table;
+}
 
 const Variable& variable(std::string_view name) {
   const auto found = std::ranges::find(table, name, &Variable::name);

@@ -30,7 +30,8 @@ TEST(Time, RefusesWhatIsNotATime) {
 }
 
 TEST(Time, WritesWhatItReads) {
-  for (const auto* text : {"2026-11-23T04:10:00Z", "1969-12-31T23:59:59.5Z", "2016-06-01T00:00:00Z"})
+  for (const auto* text :
+       {"2026-11-23T04:10:00Z", "1969-12-31T23:59:59.5Z", "2016-06-01T00:00:00Z"})
     EXPECT_EQ(format_time(parse_time(text).value()), text);
   EXPECT_EQ(format_time_compact(parse_time("2026-11-23T04:10:00Z").value()), "20261123T041000Z");
 }

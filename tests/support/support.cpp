@@ -26,13 +26,17 @@ TemporaryFolder::~TemporaryFolder() {
 
 static fs::path shared_folder(const char* name) {
   const char* set = std::getenv("VANDVAGT_SHARED");
-  const fs::path folder = (set != nullptr ? fs::path(set)
-                                          : fs::path(VANDVAGT_SOURCE_DIR) / ".." / "shared") / name;
+  const fs::path folder =
+      (set != nullptr ? fs::path(set) : fs::path(VANDVAGT_SOURCE_DIR) / ".." / "shared") / name;
   return fs::is_directory(folder) ? fs::weakly_canonical(folder) : fs::path{};
 }
 
-fs::path shared_data() { return shared_folder("data"); }
-fs::path shared_cases() { return shared_folder("cases"); }
+fs::path shared_data() {
+  return shared_folder("data");
+}
+fs::path shared_cases() {
+  return shared_folder("cases");
+}
 
 CommandResult run_command(const std::string& command) {
   CommandResult result;

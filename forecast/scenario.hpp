@@ -1,0 +1,194 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/time.hpp"
+#include "grids/geometry.hpp"
+#include "model/case.hpp"
+#include "model/options.hpp"
+
+/// What a run is made of, as plain data. `config/` fills it from one TOML file; the folder
+/// `forecast/` turns it into a model case, forcing and products. Paths are already resolved against
+/// the data folder; numbers are SI; every optional that is empty means "not set".
+namespace vandvagt::forecast {
+
+/// A shape given in the configuration: a file of features, or vertices written inline.
+struct Shape {
+  std::filesystem::path file;                      // GeoJSON, GeoPackage, CSV of x,y, folder of CSV
+  std::vector<std::vector<grids::Point>> inline_;  // rings or lines in the grid's own system
+  std::string place;                               // key in the configuration, for messages
+};
+
+struct TerrainInput {
+  std::vector<std::filesystem::path> rasters;  // the first that has a value wins
+  std::string crs;             // overrides or supplies the rasters' own; "local" for plain metres
+  std::string vertical_datum;  // "EPSG:5799"; empty where not declared
+  std::optional<double> cell_size;              // [m]; else the first raster's own
+  std::optional<std::array<double, 4>> extent;  // xmin, ymin, xmax, ymax
+};
+
+/// A change of the ground before the run, in the order given.
+struct TerrainChange {
+  enum class Kind {
+    raise_by,  // add `value` inside polygons or along lines (buildings, walls)
+    raise_to,  // not lower than `value` (levees)
+    lower_to,  // not higher than `value` (culverts through embankments)
+    set_to,
+  };
+  Kind kind = Kind::raise_by;
+  bool along_lines = false;  // shape holds lines, else polygons
+  Shape shape;
+  double value = 0.0;  // [m] or [m above datum]
+  std::optional<double>
+      end_value;  // lines: linear from `value` at the first vertex to this at the last
+};
+
+/// A field given as one number, a raster over it, polygons over that; the last that applies wins.
+struct FieldInput {
+  std::optional<double> value;
+  std::filesystem::path raster;
+  double raster_scale = 1.0, raster_offset = 0.0;  // value = scale × raster + offset
+  std::string raster_crs;                          // where the raster has none
+  std::vector<std::pair<Shape, double>> polygons;
+  bool set() const { return value || !raster.empty() || !polygons.empty(); }
+};
+
+struct InitialInput {
+  FieldInput depth;  // h [m]
+  FieldInput stage;  // eta [m above datum]; h = max(0, eta - z); used where depth is not set
+};
+
+/// Values against time, from one of four places.
+struct SeriesInput {
+  enum class From { constant, points, file, station };
+  From from = From::constant;
+  double constant = 0.0;
+  std::vector<std::pair<double, double>> points;  // s after the start, value
+  std::filesystem::path file;                // CSV: time (s after the start, or RFC 3339), value
+  std::string file_unit;                     // of the value column
+  std::string station;                       // readings from the store, with its fallback stations
+  std::filesystem::path forecast_file;       // station only: values after the reference time (CSV)
+  Duration max_age = std::chrono::hours{3};  // station: an older newest reading is no reading
+  std::string place;                         // key in the configuration, for messages
+};
+
+/// A stretch of the computed area's border.
+struct EdgeInput {
+  std::string name;
+  model::EdgeKind kind = model::EdgeKind::wall;
+  std::optional<model::Side> side;                 // of the raster's rectangle
+  std::optional<std::pair<double, double>> along;  // [x or y range] on that side
+  Shape polygon;                                   // border faces whose middle lies inside
+  std::optional<double> below;                     // only cells whose bed is lower [m above datum]
+  double slope = 0.0;
+  SeriesInput series;
+  std::string place;
+};
+
+struct SourceInput {
+  std::string name;
+  std::optional<grids::Point> point;
+  double radius = 0.0;  // [m]; 0: the one cell
+  Shape polygon;
+  SeriesInput series;  // [m³/s]; negative takes water away
+  std::string place;
+};
+
+struct RainInput {
+  enum class From { none, series, rasters, stations };
+  From from = From::none;
+  SeriesInput series;                               // [m/s], the same everywhere
+  std::vector<std::filesystem::path> raster_files;  // one NetCDF or GRIB, or time-stamped rasters
+  std::filesystem::path raster_folder;
+  std::string file_time_pattern;  // "NSL_%Y%m%d%H%M.ASC"
+  bool accumulation = false;      // else a rate; must be declared
+  bool kind_declared = false;
+  std::string unit;          // "mm", "mm/h"; empty: from the file's metadata
+  Duration interval{0};      // of accumulations and of file stamps
+  bool stamp_at_end = true;  // the stamp names the end of its interval
+  std::string crs;
+  std::vector<std::string> stations;  // interpolated by inverse distance squared
+  std::string place;
+};
+
+struct InfiltrationInput {
+  bool enabled = false;
+  FieldInput conductivity;      // [m/s]
+  FieldInput suction_head;      // [m]
+  FieldInput moisture_deficit;  // [1]
+};
+
+/// The water table before the run and how readings correct it.
+struct GroundwaterInput {
+  FieldInput water_table_depth;              // prior [m below ground]
+  double prior_error = 0.5;                  // standard error of the prior [m]
+  double reading_error = 0.05;               // standard error of a reading [m]
+  double correlation_length = 2000;          // [m]
+  std::vector<std::string> wells;            // stations with groundwater_head or groundwater_depth
+  Duration window = std::chrono::hours{72};  // readings older than this are left out
+  Duration analysis_interval = std::chrono::hours{24};  // corrected at its multiples in a hindcast
+};
+
+/// A place whose hydrograph is written.
+struct GaugeInput {
+  std::string id, name;
+  grids::Point position;
+  std::string crs;      // of the position; empty: the grid's own
+  std::string station;  // readings to draw beside it; may be empty
+  std::string place;
+};
+
+struct EnsembleInput {
+  int members = 1;
+  std::uint64_t seed = 1;
+  double rain_factor_sigma = 0.0;       // lognormal factor on forecast rain, mean 1
+  double stage_offset_sigma = 0.0;      // [m] normal, on forecast stage edges
+  double discharge_factor_sigma = 0.0;  // lognormal factor on forecast discharge edges, mean 1
+};
+
+struct OutputInput {
+  Duration interval = std::chrono::minutes{15};      // hydrographs
+  Duration map_interval = std::chrono::hours{1};     // fields in forecast.nc
+  std::vector<double> probability_depths{0.1, 0.5};  // [m]
+  bool picture = true;
+};
+
+/// When. `simulate` runs from start for `duration`; `forecast` from a state or cold start to the
+/// reference time and on to the horizon.
+struct TimeInput {
+  Time start{};
+  Duration duration{0};                // simulate
+  std::optional<Time> reference_time;  // forecast, unless --at says otherwise
+  Duration spin_up{0};                 // cold start: this long before the reference time
+  Duration horizon{0};                 // forecast
+  std::filesystem::path state_folder;  // where states are kept; empty: <output>/../states
+  Duration state_max_age = std::chrono::hours{48};  // an older state is not used
+};
+
+struct Scenario {
+  std::string name, title, institution, source, licence;
+  TerrainInput terrain;
+  std::vector<TerrainChange> changes;
+  FieldInput manning;
+  InitialInput initial;
+  std::vector<EdgeInput> edges;
+  std::vector<SourceInput> sources;
+  RainInput rain;           // observed; also the forecast where none is given
+  RainInput rain_forecast;  // after the reference time
+  InfiltrationInput infiltration;
+  GroundwaterInput groundwater;
+  std::vector<GaugeInput> gauges;
+  EnsembleInput ensemble;
+  OutputInput output;
+  TimeInput time;
+  model::Options solver;
+  std::string configuration_digest;  // SHA-256 of the configuration as read
+};
+
+}  // namespace vandvagt::forecast
