@@ -31,6 +31,8 @@ struct TerrainInput {
   std::string vertical_datum;  // "EPSG:5799"; empty where not declared
   std::optional<double> cell_size;              // [m]; else the first raster's own
   std::optional<std::array<double, 4>> extent;  // xmin, ymin, xmax, ymax
+  std::optional<double> flat;  // no raster: bed everywhere [m above datum]; needs cell_size, extent
+  std::string place;           // key in the configuration, for messages
 };
 
 /// A change of the ground before the run, in the order given.
@@ -45,8 +47,11 @@ struct TerrainChange {
   bool along_lines = false;  // shape holds lines, else polygons
   Shape shape;
   double value = 0.0;  // [m] or [m above datum]
-  std::optional<double>
-      end_value;  // lines: linear from `value` at the first vertex to this at the last
+  /// Lines: linear from `value` at the first vertex to this at the last. Polygons: linear from
+  /// `value` at the ramp's first point to this at its second, held beyond both.
+  std::optional<double> end_value;
+  std::optional<std::pair<grids::Point, grids::Point>> ramp;  // polygons with an end_value
+  std::string place;
 };
 
 /// A field given as one number, a raster over it, polygons over that; the last that applies wins.
@@ -56,6 +61,7 @@ struct FieldInput {
   double raster_scale = 1.0, raster_offset = 0.0;  // value = scale × raster + offset
   std::string raster_crs;                          // where the raster has none
   std::vector<std::pair<Shape, double>> polygons;
+  std::string place;  // key in the configuration, for messages
   bool set() const { return value || !raster.empty() || !polygons.empty(); }
 };
 
@@ -108,10 +114,14 @@ struct RainInput {
   std::filesystem::path raster_folder;
   std::string file_time_pattern;  // "NSL_%Y%m%d%H%M.ASC"
   bool accumulation = false;      // else a rate; must be declared
+  bool since_start = false;       // accumulation: a running total since the first interval's start
   bool kind_declared = false;
   std::string unit;          // "mm", "mm/h"; empty: from the file's metadata
   Duration interval{0};      // of accumulations and of file stamps
   bool stamp_at_end = true;  // the stamp names the end of its interval
+  bool stamp_declared = false;
+  std::string variable;  // NetCDF, GRIB: the variable; empty: the only one
+  double extend = 0.0;   // [m] the border's values are carried outwards this far
   std::string crs;
   std::vector<std::string> stations;  // interpolated by inverse distance squared
   std::string place;

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alerts/rule.hpp"
+#include "core/fault.hpp"
+#include "core/time.hpp"
+#include "forecast/scenario.hpp"
+#include "messaging/options.hpp"
+#include "sensors/station.hpp"
+
+/// One TOML file becomes each folder's own options. docs/configuration.md lists every key.
+namespace vandvagt::config {
+
+/// Who speaks in the warnings.
+struct AlertSettings {
+  enum class Status { actual, exercise, test };  // CAP status; nothing is Actual by default
+  std::string sender = "vandvagt@localhost.invalid";
+  std::string sender_name = "Vandvagt";
+  Status status = Status::test;
+  std::string contact, web;
+  std::vector<std::string> languages{"da-DK", "en-GB"};
+  /// Names that a rule's levels may have, in rising order.
+  std::vector<std::string> levels{"minor", "moderate", "severe", "extreme"};
+};
+
+/// Readings that the program itself publishes over MQTT before a run: for examples and exercises,
+/// where no sensor does.
+struct ReplayInput {
+  /// CSV with the columns time (RFC 3339), station, value (in the station's unit and datum); a
+  /// header line is allowed.
+  std::vector<std::filesystem::path> files;
+
+  /// Readings made from a raster at the stations' positions: one reading a station,
+  /// scale × raster + offset, with normal noise; `before` the reference time.
+  struct FromRaster {
+    std::vector<std::string> stations;
+    std::filesystem::path raster;
+    std::string raster_crs;  // where the raster names none
+    double scale = 1.0, offset = 0.0;
+    double noise_sigma = 0.0;  // in the station's unit
+    std::uint64_t seed = 1;
+    Duration before = std::chrono::hours{1};
+    std::string place;
+  };
+  std::vector<FromRaster> from_raster;
+
+  bool empty() const { return files.empty() && from_raster.empty(); }
+};
+
+/// Everything that one file says.
+struct Configuration {
+  forecast::Scenario scenario;
+  std::vector<sensors::Station> stations;
+  std::vector<alerts::Area> areas;  // in WGS 84
+  std::vector<alerts::Rule> rules;
+  AlertSettings alerts;
+  std::optional<messaging::Options> broker;    // none: a private broker on loopback
+  Duration listen = std::chrono::seconds{10};  // how long to wait for readings before a run
+  ReplayInput replay;
+  std::filesystem::path store_folder;  // readings and warnings; empty: beside the output
+};
+
+/// Reads and checks `file`. Relative paths of inputs start from `data_folder` (empty: the folder of
+/// `file`); folders that are written to start from the folder of `file`. Every fault is added to
+/// `faults` with `file:line: key` as place, and nothing is returned when there is one: unknown keys
+/// (with the nearest known one), wrong types and units, values out of range, missing files, ids
+/// that are used twice or not defined, levels in another datum than their station's.
+std::optional<Configuration> load(const std::filesystem::path& file,
+                                  const std::filesystem::path& data_folder, Faults& faults);
+
+/// Every key that `load` knows, as `section.key`, sorted; for the documentation and its test.
+std::vector<std::string> known_keys();
+
+}  // namespace vandvagt::config
