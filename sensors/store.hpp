@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/result.hpp"
@@ -13,6 +15,16 @@ namespace vandvagt::sensors {
 
 enum class Stored { added, duplicate, revision };
 
+/// A later flag set of a stored reading (its newest revision); earlier sets stay as they are.
+struct Review {
+  std::string station;
+  Parameter parameter = Parameter::stage;
+  Time time;
+  Quality quality;
+  Time made;
+  std::string by = "spike test";  // what or who judged
+};
+
 /// A payload that could not become readings, kept with its reason.
 struct Quarantined {
   Time received;
@@ -21,11 +33,29 @@ struct Quarantined {
   std::string payload;  // at most 8 KiB of it
 };
 
+/// Highest contiguous sequence number stored in a session, and the gaps above it. Numbers of a
+/// session start at 1 (0 is accepted) and rise by one.
+struct Progress {
+  std::int64_t session = 0;
+  std::int64_t stored_to = 0;                               // 0: not even the first
+  std::vector<std::pair<std::int64_t, std::int64_t>> gaps;  // first and last missing; oldest 64
+};
+
+struct StoreOptions {
+  std::chrono::milliseconds busy_timeout{5000};  // wait for another process's transaction
+  int most_quarantined = 10'000;                 // messages; the oldest give way
+};
+
 /// Readings on disk (SQLite, WAL, synchronous=FULL). When a function that writes has returned
-/// success, what it wrote survives a kill and a power cut. Thread-safe.
+/// success, what it wrote survives a kill and a power cut; when it has returned an Error, nothing
+/// of it is in the store, which stays sound. Thread-safe; several processes may share a file.
+/// Errors are io: disk full, read-only, locked longer than the time-out, not a database, damaged.
 class Store {
  public:
-  static Result<Store> open(const std::filesystem::path& file);
+  using Progress = sensors::Progress;
+
+  /// Opens or creates. Error{refused}: a database of something else, or of a newer version.
+  static Result<Store> open(const std::filesystem::path& file, StoreOptions options = {});
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   Store(const Store&) = delete;
@@ -33,24 +63,39 @@ class Store {
   ~Store();
 
   /// One transaction: all or none. Result per reading, in order.
-  Result<std::vector<Stored>> add(const std::vector<Reading>& readings);
+  /// A duplicate has the value of a stored revision of its (station, parameter, time), and it is
+  /// the newest one, or has the same session and sequence number, or no such number at all: what a
+  /// broker delivers again must not undo a correction. Any other value is a new revision.
+  Result<std::vector<Stored>> add(const std::vector<Reading>& readings,
+                                  const std::vector<Review>& reviews = {});
   Result<void> quarantine(const Quarantined& message);
 
-  /// Newest revision of each reading with from <= time <= to, in order of time.
+  /// Newest revision of each reading with from <= time <= to, in order of time, newest flag set.
   Result<std::vector<Reading>> read(const std::string& station, Parameter parameter, Time from,
                                     Time to) const;
+  /// As `read`, usable ones only.
+  Result<std::vector<Reading>> read_good(const std::string& station, Parameter parameter, Time from,
+                                         Time to) const;
   /// The last `count` readings at or before `at`, in order of time (for tests that look back).
   Result<std::vector<Reading>> last(const std::string& station, Parameter parameter, Time at,
                                     int count) const;
-  /// Highest contiguous sequence number stored in a session, and the gaps above it.
-  struct Progress {
-    std::int64_t session = 0;
-    std::int64_t stored_to = 0;
-    std::vector<std::pair<std::int64_t, std::int64_t>> gaps;
-  };
+  /// The newest usable reading at or before `at`.
+  Result<std::optional<Reading>> latest_good(const std::string& station, Parameter parameter,
+                                             Time at) const;
+  /// Every revision stored for one time, oldest first, each with its real-time flags.
+  Result<std::vector<Reading>> revisions(const std::string& station, Parameter parameter,
+                                         Time time) const;
+  /// Later flag sets of the newest revision at one time, oldest first.
+  Result<std::vector<Review>> reviews(const std::string& station, Parameter parameter,
+                                      Time time) const;
+
+  /// Of the session heard last.
   Result<std::optional<Progress>> progress(const std::string& station) const;
+  /// Newest first.
   Result<std::vector<Quarantined>> quarantined(int most) const;
-  Result<long long> count_readings() const;
+  Result<long long> count_readings() const;  // all revisions
+  /// SQLite's own check of the whole file; slow on a large one.
+  Result<void> check_integrity() const;
 
  private:
   struct Database;
