@@ -17,12 +17,12 @@ struct MemberSeries {
 
 /// What a run of the forecast says about one rule.
 struct ForecastEvidence {
-  std::string run;                 // identifier of the run
-  Time reference_time;             // its t0
-  bool usable = true;              // false: the run failed or its forcing was missing
+  std::string run;      // identifier of the run
+  Time reference_time;  // its t0
+  bool usable = true;   // false: the run failed or its forcing was missing
   std::string why_not;
   std::vector<MemberSeries> members;
-  std::string state_used;          // "cold" or the state's time
+  std::string state_used;  // "cold" or the state's time
   std::string configuration_digest, inputs_digest, model_version;
 };
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/time.hpp"
@@ -12,55 +13,77 @@ namespace vandvagt::alerts {
 /// What a rule watches. `area_*` quantities belong to an area and come from the forecast;
 /// gauge quantities belong to a station and come from readings and from the forecast there.
 enum class Quantity {
-  stage,                // [m above datum] at a station
-  discharge,            // [m³/s] at a station
-  depth,                // [m] at a station
-  groundwater_depth,    // [m below ground] at a station; a warning when it is *smaller*
-  area_depth,           // [m] exceeded on at least `area_share` of the area's cells
-  area_share,           // [1] share of the area flooded deeper than `area_depth`
+  stage,              // [m above datum] at a station
+  discharge,          // [m³/s] at a station
+  depth,              // [m] at a station
+  groundwater_depth,  // [m below ground] at a station; a warning when it is *smaller*
+  area_depth,         // [m] exceeded on at least `area_share` of the area's cells
+  area_share,         // [1] share of the area flooded deeper than `area_depth`
 };
-std::string to_string(Quantity quantity);
+std::string to_string(Quantity quantity);  // "stage", "groundwater_depth", ...
+std::optional<Quantity> parse_quantity(const std::string& text);
+/// "m", "m3/s", or "" for a share.
+std::string unit(Quantity quantity);
+/// True for area_depth and area_share.
+bool is_area_quantity(Quantity quantity);
+/// +1 where a larger value is worse, -1 for groundwater_depth: compare `direction * value`.
+double direction(Quantity quantity);
 
 enum class Hazard { river, sea, rain, groundwater };
+std::string to_string(Hazard hazard);  // "river", ...
+std::optional<Hazard> parse_hazard(const std::string& text);
+
+/// How bad: CAP's words. Never a bare number, since agencies count in opposite orders.
+enum class Severity { minor, moderate, severe, extreme };
+std::string to_string(Severity severity);  // "minor", ...
+std::optional<Severity> parse_severity(const std::string& text);
 
 /// One level of a rule. Raise at or above `raise`; lower only below `clear` (below and above change
 /// places for groundwater_depth).
 struct Level {
-  std::string name;    // "minor", "moderate", "severe", "extreme"
-  double raise = 0.0;  // SI
-  double clear = 0.0;  // SI
+  std::string name;                       // "minor", "moderate", "severe", "extreme"
+  double raise = 0.0;                     // SI
+  double clear = 0.0;                     // SI
+  std::optional<Severity> severity = {};  // needed where `name` is not one of the four
 };
+/// The severity given, or the one that the name says, or minor.
+Severity severity_of(const Level& level);
 
 /// A closed ring of (longitude, latitude) in WGS 84.
 struct Position {
   double longitude{}, latitude{};
+  bool operator==(const Position&) const = default;
 };
 struct Area {
-  std::string id;      // lower case, digits, dashes: part of topics
+  std::string id;  // lower case, digits, dashes: part of topics
   std::string name_da, name_en;
-  std::vector<std::vector<Position>> rings;  // outer rings
+  std::vector<std::vector<Position>> rings;                   // outer rings
   std::vector<std::pair<std::string, std::string>> geocodes;  // name, value
 };
 
 struct Rule {
-  std::string id;
-  std::string area;                     // Area::id: who is warned
-  std::string station;                  // empty for area quantities
+  std::string id;       // lower case, digits, dashes: part of identifiers
+  std::string area;     // Area::id: who is warned
+  std::string station;  // empty for area quantities
   Quantity quantity = Quantity::stage;
   Hazard hazard = Hazard::river;
-  std::string datum;                    // of stages; must be the station's
-  double area_depth = 0.1;              // for area_share [m]
-  double area_share = 0.05;             // for area_depth [1]
-  std::vector<Level> levels;            // in rising order
+  std::string datum;          // of stages; must be the station's
+  double area_depth = 0.1;    // for area_share [m]
+  double area_share = 0.05;   // for area_depth [1]
+  std::vector<Level> levels;  // in rising order
   double raise_probability = 0.5;
-  int runs_needed = 1, runs_looked_at = 1;           // N of the last M runs
+  int runs_needed = 1, runs_looked_at = 1;  // N of the last M runs
   Duration lead_window = std::chrono::hours{48};
   Duration clear_after = std::chrono::hours{1};
-  Duration hold_max = std::chrono::hours{12};        // no data for longer: unknown
-  Duration action_time = std::chrono::hours{1};      // what people need before the onset
-  Duration fresh = std::chrono::hours{1};            // a reading older than this is not fresh
-  Duration cycle = std::chrono::hours{24};           // between runs: for `expires`
+  Duration hold_max = std::chrono::hours{12};    // no data for longer: unknown
+  Duration action_time = std::chrono::hours{1};  // what people need before the onset
+  Duration fresh = std::chrono::hours{1};        // a reading older than this is not fresh
+  Duration cycle = std::chrono::hours{24};       // between runs: for `expires`
   Duration grace = std::chrono::hours{3};
+  bool observed = true;  // false: no sensor stands there; the forecast alone raises and lowers
 };
+
+/// Does the rule wait for readings (a gauge quantity with a sensor), or live on forecasts alone?
+bool watches_readings(const Rule& rule);
 
 }  // namespace vandvagt::alerts

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "alerts/warning.hpp"
+
+namespace vandvagt::alerts {
+
+/// CAP status. Exercises and tests have topics and identifiers apart from real warnings.
+enum class MessageStatus { actual, exercise, test };
+
+/// Who warns, and where the messages go. Two instances of one service must have equal options,
+/// so that they give equal identifiers.
+struct Options {
+  std::string sender = "vandvagt@localhost";  // CAP sender; no blanks, commas, < or &
+  std::string sender_name = "Vandvagt";
+  std::string identifier_prefix = "vandvagt";  // lower case, digits, dashes
+  std::string contact, web;                    // left out of the message where empty
+  MessageStatus status = MessageStatus::actual;
+  std::string topic_prefix = "vv/v1";
+  std::filesystem::path texts;  // folder with da-DK.toml and en-GB.toml; empty: the built-in texts
+};
+
+/// Sender and identifiers' prefix; exercises and tests have a prefix of their own.
+Issuer issuer(const Options& options);
+/// `vv/v1/warn/<area>/cap`; `vv/v1/exercise/warn/...` and `vv/v1/test/warn/...` otherwise.
+std::string cap_topic(const Options& options, const std::string& area);
+/// `vv/v1/warn/<area>/state`, retained.
+std::string state_topic(const Options& options, const std::string& area);
+/// All that a subscriber needs: `vv/v1/warn/+/+`.
+std::string subscription(const Options& options);
+
+}  // namespace vandvagt::alerts

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "alerts/warning.hpp"
+#include "core/result.hpp"
+
+namespace vandvagt::alerts {
+
+/// A CAP message as the outbox keeps it. Once committed it is never altered.
+struct OutboxMessage {
+  std::string identifier, rule, area, incident;
+  int revision = 1;
+  std::string topic;
+  std::string xml;
+  Time sent, expires;
+  std::string evidence;  // JSON: rule, previous state, evidence and time, to replay and explain it
+  bool confirmed = false;
+  std::optional<Time> confirmed_at;
+};
+
+/// A rule's next state with the messages that made it.
+struct StateChange {
+  WarningState state;  // its `version` is the one that was read; the stored one becomes one more
+  std::vector<OutboxMessage> messages;
+};
+
+/// The retained payload of an area.
+struct AreaState {
+  std::string area, topic, payload;
+};
+
+/// What a subscriber said of a message.
+struct Receipt {
+  std::string subscriber, identifier;
+  Time received;
+  std::optional<Time> acted;
+};
+
+/// Warning states and messages on disk (SQLite, write-ahead log, synchronous FULL): what was
+/// committed survives kill -9 and power loss. One file may be shared by two instances: a commit on
+/// a state that another has moved on is refused. Errors: io, with path and cure.
+class Outbox {
+ public:
+  static Result<Outbox> open(const std::filesystem::path& file);
+  ~Outbox();
+  Outbox(Outbox&&) noexcept;
+  Outbox& operator=(Outbox&&) noexcept;
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+
+  /// All in one transaction. A message whose identifier is stored already with the same text is
+  /// not stored again; with another text the commit is refused (Error{refused}), and so is one on
+  /// a state of an older version. An area's payload is stored only where it differs.
+  Result<void> commit(std::span<const StateChange> changes, std::span<const AreaState> areas);
+
+  /// A rule's stored state, if there is one.
+  Result<std::optional<WarningState>> state(const std::string& rule) const;
+  Result<std::vector<WarningState>> states() const;
+  Result<std::optional<OutboxMessage>> message(const std::string& identifier) const;
+  /// All messages of an incident by revision; all messages where `incident` is empty.
+  Result<std::vector<OutboxMessage>> messages(const std::string& incident = {}) const;
+
+  /// Not yet confirmed by the broker nor given up, in the order of commit.
+  Result<std::vector<OutboxMessage>> pending() const;
+  Result<void> confirm(const std::string& identifier, Time when);
+  /// Expired before it could be sent: kept, never sent as new.
+  Result<void> give_up(const std::string& identifier, Time when);
+
+  /// Retained payloads that the broker has not confirmed in their present form.
+  Result<std::vector<AreaState>> pending_states() const;
+  Result<void> confirm_state(const AreaState& sent);
+  /// After a connect: a broker that crashed may have lost what it retained.
+  Result<void> publish_all_states_again();
+  Result<std::vector<AreaState>> area_states() const;
+
+  Result<void> add_receipt(const Receipt& receipt);
+  Result<std::vector<Receipt>> receipts(const std::string& identifier) const;
+
+ private:
+  struct Database;
+  explicit Outbox(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> database_;
+};
+
+/// Hands one payload to the broker and returns once the broker has confirmed it.
+using Sink = std::function<Result<void>(const std::string& topic, const std::string& payload,
+                                        bool retained)>;
+
+struct PublishReport {
+  int messages = 0, states = 0, expired = 0;
+  std::optional<Error> stopped_by;  // the first failure; what is left stays pending
+};
+
+/// Sends what is pending: for each area its messages in order of commit, then its state. Stops at
+/// the first failure. A message that has expired is given up, not sent as new; the area's state
+/// tells what stands. Error{io} only where the outbox itself fails.
+Result<PublishReport> publish_pending(Outbox& outbox, const Sink& sink, Time now);
+
+}  // namespace vandvagt::alerts
