@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "alerts/options.hpp"
 #include "alerts/rule.hpp"
 #include "core/fault.hpp"
 #include "core/time.hpp"
@@ -15,18 +16,6 @@
 
 /// One TOML file becomes each folder's own options. docs/configuration.md lists every key.
 namespace vandvagt::config {
-
-/// Who speaks in the warnings.
-struct AlertSettings {
-  enum class Status { actual, exercise, test };  // CAP status; nothing is Actual by default
-  std::string sender = "vandvagt@localhost.invalid";
-  std::string sender_name = "Vandvagt";
-  Status status = Status::test;
-  std::string contact, web;
-  std::vector<std::string> languages{"da-DK", "en-GB"};
-  /// Names that a rule's levels may have, in rising order.
-  std::vector<std::string> levels{"minor", "moderate", "severe", "extreme"};
-};
 
 /// Readings that the program itself publishes over MQTT before a run: for examples and exercises,
 /// where no sensor does.
@@ -58,7 +47,7 @@ struct Configuration {
   std::vector<sensors::Station> stations;
   std::vector<alerts::Area> areas;  // in WGS 84
   std::vector<alerts::Rule> rules;
-  AlertSettings alerts;
+  alerts::Options alerts;                      // topic_prefix is the broker's
   std::optional<messaging::Options> broker;    // none: a private broker on loopback
   Duration listen = std::chrono::seconds{10};  // how long to wait for readings before a run
   ReplayInput replay;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace vandvagt::config {
+
+/// The word nearest to `given` by edit distance (Levenshtein 1966), or nothing where none is within
+/// a third of its length.
+std::string nearest_of(const std::string& given, const std::vector<std::string>& words);
+
+/// `a, b, c`
+std::string listed(const std::vector<std::string>& words);
+
+}  // namespace vandvagt::config

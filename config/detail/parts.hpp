@@ -1,0 +1,27 @@
+#pragma once
+
+#include "config/configuration.hpp"
+#include "config/detail/section.hpp"
+
+/// One function for each part of the file; each reads `top`'s sections that are its own.
+namespace vandvagt::config {
+
+void read_project(Section& top, forecast::Scenario& scenario);
+void read_terrain(Section& top, forecast::Scenario& scenario);
+void read_initial(Section& top, forecast::Scenario& scenario);
+void read_edges(Section& top, forecast::Scenario& scenario);
+void read_sources(Section& top, forecast::Scenario& scenario);
+void read_rain(Section& top, forecast::Scenario& scenario);
+void read_ground(Section& top, forecast::Scenario& scenario);
+void read_gauges(Section& top, forecast::Scenario& scenario);
+void read_run(Section& top, forecast::Scenario& scenario);
+void read_stations(Section& top, Configuration& configuration);
+void read_broker(Section& top, Configuration& configuration);
+void read_replay(Section& top, Configuration& configuration);
+void read_alerts(Section& top, Configuration& configuration);
+/// Needs the terrain (areas are given in its system unless they name one).
+void read_areas(Section& top, Configuration& configuration);
+/// Needs stations and areas.
+void read_rules(Section& top, Configuration& configuration);
+
+}  // namespace vandvagt::config

@@ -1,0 +1,153 @@
+#include "config/detail/parts.hpp"
+#include "sensors/catalogue.hpp"
+
+namespace vandvagt::config {
+namespace {
+
+using sensors::Station;
+
+void read_limits(Section& section, Station& station) {
+  section.table("quality", [&](Section& quality) {
+    auto& limits = station.limits;
+    const auto dimension = sensors::dimension(station.parameter);
+    const auto value = [&](const char* key, std::optional<double>& limit, const Range& range) {
+      quality.quantity(key, dimension, limit, range);
+    };
+    value("sensor_min", limits.sensor_min, {});
+    value("sensor_max", limits.sensor_max, {});
+    value("operator_min", limits.operator_min, {});
+    value("operator_max", limits.operator_max, {});
+    value("spike_suspect", limits.spike_suspect, positive);
+    value("spike_fail", limits.spike_fail, positive);
+    value("flat_tolerance", limits.flat_tolerance, not_negative);
+    std::optional<double> per_hour;
+    value("rate_per_hour", per_hour, positive);
+    if (per_hour) limits.rate_per_second = *per_hour / 3600.0;
+    quality.whole("flat_suspect_count", limits.flat_suspect_count, {.at_least = 2.0});
+    quality.whole("flat_fail_count", limits.flat_fail_count, {.at_least = 2.0});
+    Duration interval{0};
+    quality.duration("expected_interval", interval);
+    if (interval > Duration{0}) limits.expected_interval = interval;
+  });
+}
+
+/// A stage means nothing without its datum. Where that is the grid's own, nothing is to be added;
+/// anything else must be declared.
+void read_datum(Section& section, Station& station, const std::string& grid_datum) {
+  section.text("datum", station.datum);
+  section.quantity("datum_offset", Dimension::length, station.datum_offset);
+  const bool same = !station.datum.empty() && station.datum == grid_datum;
+  station.datum_offset_declared = section.has("datum_offset") || same;
+  if (same && station.datum_offset != 0.0)
+    section.fault("datum_offset", "is not zero although the datum is the terrain's own",
+                  "remove it, or name the gauge's own zero as datum: \"local:<name>\"");
+}
+
+void read_station(Section& section, Station& station, const std::string& grid_datum) {
+  section.require("id", "give the station an id");
+  section.identifier("id", station.id);
+  section.require("operator", "name who runs it, as in the topic");
+  section.identifier("operator", station.op);
+  station.name = station.id;
+  section.text("name", station.name);
+  section.require("parameter", "say what it measures");
+  using sensors::Parameter;
+  section.choice<Parameter>("parameter", station.parameter,
+                            {{"stage", Parameter::stage},
+                             {"depth", Parameter::depth},
+                             {"discharge", Parameter::discharge},
+                             {"rain", Parameter::rain},
+                             {"groundwater-head", Parameter::groundwater_head},
+                             {"groundwater-depth", Parameter::groundwater_depth}});
+  section.require("unit", "name the unit that its readings come in");
+  section.text("unit", station.unit);
+  read_datum(section, station, grid_datum);
+  std::optional<grids::Point> position;
+  section.require("position", "write [easting, northing]");
+  section.point("position", position);
+  if (position) {
+    station.x = position->x;
+    station.y = position->y;
+  }
+  section.text("crs", station.crs);
+  section.texts("fallback", station.fallback);
+  read_limits(section, station);
+}
+
+}  // namespace
+
+void read_stations(Section& top, Configuration& configuration) {
+  PlaceMap places;
+  top.each("station", [&](Section& section) {
+    Station station;
+    const auto before = top.context().faults.size();
+    read_station(section, station, configuration.scenario.terrain.vertical_datum);
+    top.context().stations[station.id] = station.parameter;
+    if (top.context().faults.size() == before)
+      places["station \"" + station.id + "\""] = section.place();
+    configuration.stations.push_back(std::move(station));
+  });
+  // sensors/ knows what a sound station is; here its words get a line of the file.
+  if (!top.context().probing)
+    add_with_places(sensors::check_stations(configuration.stations), places, top.context());
+}
+
+void read_broker(Section& top, Configuration& configuration) {
+  top.table("broker", [&](Section& section) {
+    messaging::Options options;
+    section.text("url", options.url);
+    section.text("client_id", options.client_id);
+    section.text("user", options.user);
+    section.text("prefix", options.prefix);
+    for (auto [key, file] : {std::pair{"password_file", &options.password_file},
+                             {"ca_file", &options.ca_file},
+                             {"certificate_file", &options.certificate_file},
+                             {"key_file", &options.key_file}}) {
+      std::filesystem::path path;
+      section.input(key, path);
+      *file = path.string();
+    }
+    const auto seconds = [&](const char* key, std::chrono::seconds& value) {
+      Duration given = value;
+      section.duration(key, given);
+      value = std::chrono::ceil<std::chrono::seconds>(given);
+    };
+    seconds("keep_alive", options.keep_alive);
+    seconds("connect_timeout", options.connect_timeout);
+    Duration listen = configuration.listen;
+    section.duration("listen", listen, true);
+    configuration.listen = listen;
+    const bool scheme = options.url.rfind("tcp://", 0) == 0 || options.url.rfind("ssl://", 0) == 0;
+    if (!scheme)
+      section.fault("url", "\"" + options.url + "\" is no broker",
+                    "write tcp://host:port or ssl://");
+    configuration.alerts.topic_prefix = options.prefix;
+    if (section.has("url")) configuration.broker = options;
+  });
+  top.table("store",
+            [&](Section& section) { section.output_folder("folder", configuration.store_folder); });
+}
+
+void read_replay(Section& top, Configuration& configuration) {
+  top.table("replay", [&](Section& section) {
+    auto& replay = configuration.replay;
+    section.inputs("file", replay.files);
+    section.each("from_raster", [&](Section& inner) {
+      auto& made = replay.from_raster.emplace_back();
+      made.place = inner.place();
+      inner.require("stations", "name the stations to make readings for");
+      inner.texts("stations", made.stations);
+      for (const auto& station : made.stations) inner.check_station("stations", station, {});
+      inner.require("raster", "name the raster to take values from");
+      inner.input("raster", made.raster);
+      inner.text("raster_crs", made.raster_crs);
+      inner.number("scale", made.scale);
+      inner.number("offset", made.offset);
+      inner.number("noise_sigma", made.noise_sigma, not_negative);
+      inner.whole("seed", made.seed);
+      inner.duration("before", made.before, true);
+    });
+  });
+}
+
+}  // namespace vandvagt::config

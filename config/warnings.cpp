@@ -1,0 +1,279 @@
+#include <algorithm>
+
+#include "alerts/check.hpp"
+#include "config/detail/parts.hpp"
+#include "config/detail/values.hpp"
+#include "grids/raster.hpp"
+#include "grids/transform.hpp"
+#include "grids/vector.hpp"
+
+namespace vandvagt::config {
+namespace {
+
+using alerts::Area;
+using alerts::Rule;
+
+void read_level(Section& section, alerts::Level& level, Dimension dimension) {
+  section.require("name", "minor, moderate, severe, extreme, or a name with a severity");
+  section.text("name", level.name);
+  section.require("raise", "give the value that raises the warning");
+  section.quantity("raise", dimension, level.raise);
+  section.require("clear", "give the value below which it may be lowered");
+  section.quantity("clear", dimension, level.clear);
+  using alerts::Severity;
+  std::optional<Severity> severity;
+  section.choice<std::optional<Severity>>("severity", severity,
+                                          {{"minor", Severity::minor},
+                                           {"moderate", Severity::moderate},
+                                           {"severe", Severity::severe},
+                                           {"extreme", Severity::extreme}});
+  level.severity = severity;
+}
+
+Dimension dimension_of(alerts::Quantity quantity) {
+  switch (quantity) {
+    case alerts::Quantity::discharge:
+      return Dimension::discharge;
+    case alerts::Quantity::area_share:
+      return Dimension::dimensionless;
+    case alerts::Quantity::stage:
+    case alerts::Quantity::depth:
+    case alerts::Quantity::groundwater_depth:
+    case alerts::Quantity::area_depth:
+      break;
+  }
+  return Dimension::length;
+}
+
+void read_rule(Section& section, Rule& rule) {
+  section.require("id", "give the rule an id");
+  section.identifier("id", rule.id);
+  section.require("area", "say who is warned");
+  section.text("area", rule.area);
+  section.text("station", rule.station);
+  using alerts::Quantity;
+  section.require("quantity", "say what the rule watches");
+  section.choice<Quantity>("quantity", rule.quantity,
+                           {{"stage", Quantity::stage},
+                            {"discharge", Quantity::discharge},
+                            {"depth", Quantity::depth},
+                            {"groundwater_depth", Quantity::groundwater_depth},
+                            {"area_depth", Quantity::area_depth},
+                            {"area_share", Quantity::area_share}});
+  using alerts::Hazard;
+  section.require("hazard", "choose one of river, sea, rain, groundwater");
+  section.choice<Hazard>("hazard", rule.hazard,
+                         {{"river", Hazard::river},
+                          {"sea", Hazard::sea},
+                          {"rain", Hazard::rain},
+                          {"groundwater", Hazard::groundwater}});
+  section.text("datum", rule.datum);
+  section.quantity("area_depth", Dimension::length, rule.area_depth, positive);
+  section.number("area_share", rule.area_share, {.above = 0.0, .at_most = 1.0});
+  section.number("raise_probability", rule.raise_probability, {.above = 0.0, .at_most = 1.0});
+  section.whole("runs_needed", rule.runs_needed, {.at_least = 1.0});
+  section.whole("runs_looked_at", rule.runs_looked_at, {.at_least = 1.0});
+  section.duration("lead_window", rule.lead_window);
+  section.duration("clear_after", rule.clear_after, true);
+  section.duration("hold_max", rule.hold_max);
+  section.duration("action_time", rule.action_time, true);
+  section.duration("fresh", rule.fresh);
+  section.duration("cycle", rule.cycle);
+  section.duration("grace", rule.grace, true);
+  section.flag("observed", rule.observed);
+  section.require("level", "add [[rule.level]] with name, raise and clear");
+  section.each("level", [&](Section& inner) {
+    read_level(inner, rule.levels.emplace_back(), dimension_of(rule.quantity));
+  });
+}
+
+/// A ring that lies inside an odd number of the others is a hole: warnings cover the whole outline.
+std::vector<std::vector<grids::Point>> outer_rings(const grids::Polygon& polygon) {
+  std::vector<std::vector<grids::Point>> outer;
+  for (const auto& ring : polygon.rings) {
+    int around = 0;
+    for (const auto& other : polygon.rings)
+      if (&other != &ring &&
+          grids::contains({.rings = {other}, .name = {}, .id = {}, .attributes = {}}, ring.front()))
+        ++around;
+    if (around % 2 == 0) outer.push_back(ring);
+  }
+  return outer;
+}
+
+void add_rings(Area& area, const std::vector<std::vector<grids::Point>>& rings) {
+  for (const auto& ring : rings) {
+    auto& positions = area.rings.emplace_back();
+    for (const auto& point : ring) positions.push_back({point.x, point.y});
+  }
+}
+
+/// The system that areas written inline are in, where they name none: the terrain's.
+Result<std::string> terrain_crs(const forecast::TerrainInput& terrain) {
+  if (!terrain.crs.empty() || terrain.rasters.empty()) return terrain.crs;
+  const auto geometry = grids::raster_geometry(terrain.rasters.front());
+  if (!geometry) return fail(geometry.error());
+  return geometry->crs;
+}
+
+/// Rings of a [[area]], from its file or its vertices, in longitude and latitude.
+Result<std::vector<std::vector<grids::Point>>> rings_of(const forecast::Shape& shape,
+                                                        const std::string& crs) {
+  std::vector<std::vector<grids::Point>> rings;
+  if (!shape.file.empty()) {
+    const auto polygons =
+        grids::read_polygons(shape.file, grids::lon_lat_crs, {.layer = {}, .crs = crs});
+    if (!polygons) return fail(polygons.error());
+    for (const auto& polygon : *polygons)
+      for (auto& ring : outer_rings(polygon)) rings.push_back(std::move(ring));
+    return rings;
+  }
+  for (const auto& ring : shape.inline_) {
+    auto moved = grids::transform(ring, crs, grids::lon_lat_crs);
+    if (!moved) return fail(moved.error());
+    rings.push_back(std::move(*moved));
+  }
+  return rings;
+}
+
+void read_geocodes(Section& section, Area& area) {
+  const Node* codes = section.ask("geocodes");
+  if (codes == nullptr) return;
+  for (const auto& [name, value] : codes->members) {
+    if (value.type == Node::Type::text) area.geocodes.emplace_back(name, value.text);
+  }
+  if (codes->type != Node::Type::table || area.geocodes.size() != codes->members.size())
+    section.fault("geocodes", "is no table of texts", "write geocodes = { EMMA_ID = \"DK003\" }");
+}
+
+void read_area(Section& section, Area& area, const forecast::TerrainInput& terrain) {
+  section.require("id", "give the area an id");
+  section.identifier("id", area.id);
+  area.name_da = area.name_en = area.id;
+  section.text("name_da", area.name_da);
+  section.text("name_en", area.name_en);
+  read_geocodes(section, area);
+  std::string crs;
+  section.text("crs", crs);
+  forecast::Shape shape;
+  const bool given = read_shape(section, shape) != ShapeKind::none;
+  if (section.present() && !given)
+    return section.fault("polygon", "is missing", "give a polygon or rectangle");
+  if (!given) return;
+  if (crs.empty()) {
+    const auto own = terrain_crs(terrain);
+    if (!own) return;  // the terrain has a fault of its own that says it
+    crs = *own;
+  }
+  if (crs.empty() || crs == "local")
+    return section.fault("crs", "is missing where the terrain is local",
+                         "name the coordinate system: a warning needs longitude and latitude");
+  const auto rings = rings_of(shape, crs);
+  if (!rings) return section.fault("polygon", rings.error().message, "");
+  add_rings(area, *rings);
+}
+
+/// Features with `id`, `name_da`, `name_en`; the attributes named in `geocodes` become geocodes.
+void read_area_file(Section& section, std::vector<Area>& areas) {
+  std::filesystem::path file;
+  std::string crs, layer;
+  std::vector<std::string> codes;
+  section.require("file", "name a GeoJSON or GeoPackage of polygons");
+  section.input("file", file);
+  section.text("crs", crs);
+  section.text("layer", layer);
+  section.texts("geocodes", codes);
+  if (file.empty()) return;
+  const auto polygons = grids::read_polygons(
+      file, grids::lon_lat_crs,
+      {.layer = layer, .crs = crs.empty() ? std::nullopt : std::optional(crs)});
+  if (!polygons) return section.fault("file", polygons.error().message, "");
+  for (const auto& polygon : *polygons) {
+    const auto attribute = [&](const std::string& key, const std::string& otherwise) {
+      const auto found = polygon.attributes.find(key);
+      return found == polygon.attributes.end() ? otherwise : found->second;
+    };
+    Area area{.id = polygon.id,
+              .name_da = attribute("name_da", polygon.name),
+              .name_en = attribute("name_en", polygon.name),
+              .rings = {},
+              .geocodes = {}};
+    for (const auto& code : codes)
+      if (const auto value = attribute(code, ""); !value.empty())
+        area.geocodes.emplace_back(code, value);
+    add_rings(area, outer_rings(polygon));
+    areas.push_back(std::move(area));
+  }
+}
+
+}  // namespace
+
+void read_alerts(Section& top, Configuration& configuration) {
+  top.table("alerts", [&](Section& section) {
+    auto& options = configuration.alerts;
+    using alerts::MessageStatus;
+    section.require("status", "say whether warnings are actual, exercise or test");
+    section.choice<MessageStatus>("status", options.status,
+                                  {{"actual", MessageStatus::actual},
+                                   {"exercise", MessageStatus::exercise},
+                                   {"test", MessageStatus::test}});
+    section.text("sender", options.sender);
+    section.text("sender_name", options.sender_name);
+    section.text("identifier_prefix", options.identifier_prefix);
+    section.text("contact", options.contact);
+    section.text("web", options.web);
+    section.input("texts", options.texts, true);
+    if (top.context().probing || !section.present()) return;
+    for (const auto& fault : alerts::validate(options))
+      section.fault("", fault.place + ": " + fault.what, fault.cure);
+  });
+  if (top.has("rule") && !top.has("alerts"))
+    top.fault("alerts", "is missing beside [[rule]]",
+              "add [alerts] with sender and status = \"test\", \"exercise\" or \"actual\"");
+}
+
+void read_areas(Section& top, Configuration& configuration) {
+  auto& areas = configuration.areas;
+  PlaceMap places;
+  const auto add_places = [&](std::size_t from, const std::string& place) {
+    for (std::size_t k = from; k < areas.size(); ++k)
+      places["areas.\"" + areas[k].id + "\""] = place + " \"" + areas[k].id + "\"";
+  };
+  top.table("areas", [&](Section& section) {
+    read_area_file(section, areas);
+    add_places(0, section.place());
+  });
+  top.each("area", [&](Section& section) {
+    const auto before = top.context().faults.size();
+    const auto first = areas.size();
+    read_area(section, areas.emplace_back(), configuration.scenario.terrain);
+    if (top.context().faults.size() == before) add_places(first, section.place());
+  });
+  if (top.context().probing) return;
+  for (const auto& area : areas) add_with_places(alerts::validate(area), places, top.context());
+}
+
+void read_rules(Section& top, Configuration& configuration) {
+  PlaceMap places;
+  top.each("rule", [&](Section& section) {
+    const auto before = top.context().faults.size();
+    Rule& rule = configuration.rules.emplace_back();
+    read_rule(section, rule);
+    if (top.context().faults.size() == before)
+      places["rules.\"" + rule.id + "\""] = section.place();
+  });
+  if (top.context().probing) return;
+  std::map<std::string, alerts::StationFacts> facts;
+  for (const auto& station : configuration.stations) {
+    alerts::StationFacts fact;
+    fact.datum = station.datum;
+    fact.quantity = alerts::parse_quantity(sensors::to_string(station.parameter));
+    if (station.parameter == sensors::Parameter::groundwater_depth)
+      fact.quantity = alerts::Quantity::groundwater_depth;
+    facts[station.id] = fact;
+  }
+  for (const auto& rule : configuration.rules)
+    add_with_places(alerts::validate(rule, configuration.areas, &facts), places, top.context());
+}
+
+}  // namespace vandvagt::config
