@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include "forecast/ensemble.hpp"
 #include "forecast/observations.hpp"
 #include "forecast/scenario.hpp"
+#include "forecast/series_file.hpp"
 #include "model/series.hpp"
 
 namespace vandvagt::forecast {
@@ -46,14 +46,6 @@ struct ForcingPeriod {
   Time reference;
   Time to;
 };
-
-/// A CSV file of time and value as a series. Time is RFC 3339, or seconds after `start`; separated
-/// by comma, semicolon or blanks; a heading line and lines that begin with # are skipped; values
-/// are converted from `unit` (empty: already SI). Error{io} where it cannot be read;
-/// Error{invalid_input} with file and line for anything else that is wrong, times that do not
-/// increase included.
-Result<model::Series> read_series_file(const std::filesystem::path& file, const std::string& unit,
-                                       Dimension dimension, Time start);
 
 /// Values of one series input over the period.
 ///

@@ -12,14 +12,15 @@
 
 namespace vandvagt::forecast {
 
-/// One usable reading in SI: stages and heads [m above the grid's datum].
+/// One usable reading in SI and in the grid's datum.
 struct Observation {
   Time time;
   double value = 0.0;
 };
 
 /// The stations that a configuration declares and what they have sent. The store is borrowed; it
-/// may be absent, and then no station has a reading.
+/// may be absent, and then no
+/// station has a reading.
 class Observations {
  public:
   Observations(const sensors::Store* store, std::vector<sensors::Station> stations);
@@ -27,9 +28,8 @@ class Observations {
   const sensors::Station* find(const std::string& station) const;
 
   /// Usable readings (quality pass or not evaluated) with from <= time <= to, and the last one
-  /// before `from`, in order of time, with the station's datum offset added to stages and heads.
-  /// Error{invalid_input} for a station that is not declared or whose datum offset is not;
-  /// Error{io} from the store.
+  /// before `from`, however old, in order of time. Error{invalid_input} for a station that is not
+  /// declared; Error{io} from the store.
   Result<std::vector<Observation>> read(const std::string& station, Time from, Time to) const;
 
   /// Where the station stands in the grid's system.
