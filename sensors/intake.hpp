@@ -47,6 +47,14 @@ class Intake {
   /// will deliver the message again. Never throws. Thread-safe, one message at a time.
   Result<Outcome> receive(const std::string& topic, std::string_view payload, Time now);
 
+  /// What is retained on the broker for the stations heard so far, to be published again after
+  /// every connect: a broker that crashed may have lost it.
+  struct Retained {
+    const Station* station = nullptr;
+    std::string latest, ack;  // empty: none
+  };
+  Result<std::vector<Retained>> retained(Time now) const;
+
   IntakeCounters counters() const;
   const Catalogue& catalogue() const { return catalogue_; }
 
@@ -64,11 +72,11 @@ class Intake {
 
 /// The newest good series of a station, or of the first of its fallback stations that has one.
 struct ChosenSeries {
-  std::string station;                   // whose readings these are
-  bool fallback = false;                 // another than was asked for
-  std::vector<Reading> readings;         // usable, from <= time <= to, in order of time; not empty
-  Duration age{};                        // from the newest of them to `to`
-  std::vector<std::string> passed_over;  // "<station>: <why>", in the order tried
+  std::string station{};          // whose readings these are
+  bool fallback = false;          // another than was asked for
+  std::vector<Reading> readings;  // usable, from <= time <= to, in order of time; not empty
+  Duration age{};                 // from the newest of them to `to`
+  std::vector<std::string> passed_over{};  // "<station>: <why>", in the order tried
 };
 
 /// @param longest_silence  a station whose newest good reading is older than this at `to` is silent

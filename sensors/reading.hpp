@@ -63,14 +63,14 @@ bool needs_datum(Parameter parameter);
 /// rain [m/s], groundwater_head [m above datum], groundwater_depth [m below terrain, positive
 /// downwards].
 struct Reading {
-  std::string station;
+  std::string station{};
   Parameter parameter = Parameter::stage;
-  Time time;
+  Time time{};
   double value = 0.0;
-  std::optional<std::int64_t> session, sequence;
-  Quality quality;   // the newest flag set
-  int revision = 1;  // 1, and one more for each later value of the same (station, parameter, time)
-  Time received;
+  std::optional<std::int64_t> session{}, sequence{};
+  Quality quality{};  // the newest flag set
+  int revision = 1;   // 1, and one more for each later value of the same (station, parameter, time)
+  Time received{};
   bool late = false;  // a newer reading of the station was already stored when it arrived
 };
 

@@ -17,33 +17,34 @@ enum class Stored { added, duplicate, revision };
 
 /// A later flag set of a stored reading (its newest revision); earlier sets stay as they are.
 struct Review {
-  std::string station;
+  std::string station{};
   Parameter parameter = Parameter::stage;
-  Time time;
-  Quality quality;
-  Time made;
+  Time time{};
+  Quality quality{};
+  Time made{};
   std::string by = "spike test";  // what or who judged
 };
 
 /// A payload that could not become readings, kept with its reason.
 struct Quarantined {
-  Time received;
-  std::string topic;
-  std::string reason;
-  std::string payload;  // at most 8 KiB of it
+  Time received{};
+  std::string topic{};
+  std::string reason{};
+  std::string payload{};  // at most 8 KiB of it
 };
 
 /// Highest contiguous sequence number stored in a session, and the gaps above it. Numbers of a
 /// session start at 1 (0 is accepted) and rise by one.
 struct Progress {
   std::int64_t session = 0;
-  std::int64_t stored_to = 0;                               // 0: not even the first
-  std::vector<std::pair<std::int64_t, std::int64_t>> gaps;  // first and last missing; oldest 64
+  std::int64_t stored_to = 0;                                 // 0: not even the first
+  std::vector<std::pair<std::int64_t, std::int64_t>> gaps{};  // first and last missing; oldest 64
 };
 
 struct StoreOptions {
   std::chrono::milliseconds busy_timeout{5000};  // wait for another process's transaction
   int most_quarantined = 10'000;                 // messages; the oldest give way
+  long long largest_file = 0;                    // bytes; 0: as large as the disk allows
 };
 
 /// Readings on disk (SQLite, WAL, synchronous=FULL). When a function that writes has returned

@@ -1,0 +1,193 @@
+#include "messaging/detail/session.hpp"
+
+#include <MQTTAsync.h>
+#include <sys/socket.h>
+
+#include <charconv>
+#include <cstring>
+#include <fstream>
+
+namespace vandvagt::messaging::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The socket that the receiving thread read last, and whether it is inside a handler.
+thread_local int reading_socket = -1;
+thread_local bool handling = false;
+
+// The library tells of every packet "<socket> <client id> <- PUBLISH …" on the thread that has read
+// it, just before the message callback runs there. It has no other way to learn the socket.
+void note_socket(enum MQTTASYNC_TRACE_LEVELS, char* text) {
+  if (text == nullptr || std::strstr(text, " <- PUBLISH ") == nullptr) return;
+  int socket = -1;
+  if (std::from_chars(text, text + std::strlen(text), socket).ec == std::errc{})
+    reading_socket = socket;
+}
+
+void trace_sockets() {
+  static const bool once = [] {
+    MQTTAsync_setTraceCallback(note_socket);
+    MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_PROTOCOL);
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+// A message callback cannot keep the library from acknowledging: PUBACK leaves whatever it returns.
+// Only a connection that is gone before does.
+void cut_connection() {
+  if (reading_socket >= 0) ::shutdown(reading_socket, SHUT_RDWR);
+}
+
+Result<std::string> first_line(const std::string& file) {
+  std::ifstream in(file);
+  std::string line;
+  if (!in || !std::getline(in, line))
+    return fail(ErrorCode::invalid_input, file + ": the password cannot be read from it");
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+Result<void> check_readable(const std::string& file, const char* what) {
+  if (file.empty() || std::ifstream(file)) return {};
+  return fail(ErrorCode::invalid_input, file + ": the " + what + " cannot be read");
+}
+
+Result<mqtt::ssl_options> ssl_options(const Options& options) {
+  for (const auto& [file, what] : {std::pair{&options.ca_file, "CA certificate"},
+                                   std::pair{&options.certificate_file, "client certificate"},
+                                   std::pair{&options.key_file, "client key"}})
+    if (const auto readable = check_readable(*file, what); !readable) return fail(readable.error());
+  mqtt::ssl_options ssl;
+  if (!options.ca_file.empty()) ssl.set_trust_store(options.ca_file);
+  if (!options.certificate_file.empty()) ssl.set_key_store(options.certificate_file);
+  if (!options.key_file.empty()) ssl.set_private_key(options.key_file);
+  ssl.set_enable_server_cert_auth(true);
+  ssl.set_verify(true);
+  ssl.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
+  return ssl;
+}
+
+// `wait_for` of the library throws what the broker refused; every 100 ms a look at the connection,
+// since the library leaves the tokens of a lost one waiting for ever.
+template <class Token>
+Result<void> wait(const Token& token, std::chrono::milliseconds timeout,
+                  const std::atomic<bool>& lost) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  while (true) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        end - std::chrono::steady_clock::now());
+    if (token->wait_for(std::clamp(left, 0ms, 100ms))) return {};
+    if (lost) return fail(ErrorCode::unavailable, "the connection was lost");
+    if (left <= 0ms) return fail(ErrorCode::unavailable, "no answer in time");
+  }
+}
+
+Error unavailable(const std::string& url, const std::string& why) {
+  return {ErrorCode::unavailable, "broker " + url + ": " + why};
+}
+
+}  // namespace
+
+bool inside_handler() {
+  return handling;
+}
+
+Result<mqtt::connect_options> connect_options(const Options& options,
+                                              const std::optional<Will>& will) {
+  const bool tls = options.url.starts_with("ssl://");
+  const auto colon = options.url.rfind(':');
+  if ((!tls && !options.url.starts_with("tcp://")) || colon < 7 || colon + 1 == options.url.size())
+    return fail(ErrorCode::invalid_input, "\"" + options.url +
+                                              "\" is not a broker's address; give it as "
+                                              "tcp://host:port or ssl://host:port");
+  mqtt::connect_options connect;
+  connect.set_mqtt_version(MQTTVERSION_3_1_1);
+  connect.set_clean_session(options.clean_session);
+  connect.set_automatic_reconnect(false);
+  connect.set_keep_alive_interval(options.keep_alive);
+  connect.set_connect_timeout(options.connect_timeout);
+  if (!options.user.empty()) connect.set_user_name(options.user);
+  if (!options.password_file.empty()) {
+    const auto password = first_line(options.password_file);
+    if (!password) return fail(password.error());
+    connect.set_password(*password);
+  }
+  if (will) connect.set_will(mqtt::will_options(will->topic, will->payload, 1, will->retained));
+  if (tls) {
+    auto ssl = ssl_options(options);
+    if (!ssl) return fail(ssl.error());
+    connect.set_ssl(std::move(*ssl));
+  }
+  return connect;
+}
+
+Session::Session(const Options& options, const std::string& client_id, Receive receive, Lost lost)
+    : url_(options.url), receive_(std::move(receive)), on_lost_(std::move(lost)) {
+  trace_sockets();
+  client_ = std::make_unique<mqtt::async_client>(url_, client_id);
+  client_->set_message_callback([this](mqtt::const_message_ptr m) { arrived(m); });
+  client_->set_connection_lost_handler([this](const std::string&) {
+    lost_ = true;
+    on_lost_();
+  });
+}
+
+Session::~Session() = default;
+
+void Session::arrived(const mqtt::const_message_ptr& message) {
+  handling = true;
+  Handled handled = Handled::refused;
+  try {
+    handled = receive_(Message{.topic = message->get_topic(),
+                               .payload = message->to_string(),
+                               .qos = message->get_qos(),
+                               .retained = message->is_retained(),
+                               .duplicate = message->is_duplicate()});
+  } catch (...) {  // no memory for the copy
+  }
+  handling = false;
+  if (handled == Handled::done) return;
+  refused_any_ = true;
+  cut_connection();
+}
+
+Result<void> Session::open(const mqtt::connect_options& options,
+                           const std::vector<std::string>& subscriptions,
+                           std::chrono::milliseconds timeout) {
+  try {
+    if (const auto done = wait(client_->connect(options), timeout, lost_); !done)
+      return fail(unavailable(url_, done.error().message));
+    for (const auto& filter : subscriptions) {
+      const auto token = client_->subscribe(filter, 1);
+      if (const auto done = wait(token, timeout, lost_); !done)
+        return fail(unavailable(url_, "subscribing to " + filter + ": " + done.error().message));
+    }
+    return {};
+  } catch (const std::exception& e) {
+    return fail(unavailable(url_, e.what()));
+  }
+}
+
+Result<void> Session::publish(const Message& message, std::chrono::milliseconds timeout) {
+  try {
+    const auto token = client_->publish(
+        mqtt::make_message(message.topic, message.payload, message.qos, message.retained));
+    if (const auto done = wait(token, timeout, lost_); !done)
+      return fail(
+          unavailable(url_, "publishing on " + message.topic + ": " + done.error().message));
+    return {};
+  } catch (const std::exception& e) {
+    return fail(unavailable(url_, "publishing on " + message.topic + ": " + e.what()));
+  }
+}
+
+void Session::close() {
+  try {
+    if (!lost_) client_->disconnect(0)->wait_for(2s);
+  } catch (const std::exception&) {  // it is gone either way
+  }
+}
+
+}  // namespace vandvagt::messaging::detail
