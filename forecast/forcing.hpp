@@ -104,7 +104,8 @@ class RainForcing {
     FieldView<const float> field;
     Time until;
   };
-  Result<Rate> at(Time time);
+  /// From the reference time on the rate is multiplied by `factor`.
+  Result<Rate> at(Time time, double factor = 1.0);
 
   Time settled_until() const;
   const std::vector<ForcingReport>& reports() const;  // observed, then forecast
