@@ -15,8 +15,8 @@ namespace vandvagt::messaging {
 
 /// A last will: what the broker publishes (QoS 1) when this client is gone without a word.
 struct Will {
-  std::string topic;
-  std::string payload;
+  std::string topic{};
+  std::string payload{};
   bool retained = true;
 };
 
@@ -32,9 +32,9 @@ class Client {
   /// on_message runs on the library's receiving thread; the other two on the client's own thread,
   /// where `publish` may be called. on_connected runs after every connect, subscriptions in place.
   struct Callbacks {
-    Handler on_message;
-    std::function<void()> on_connected;
-    std::function<void(const std::string& why)> on_lost;
+    Handler on_message{};
+    std::function<void()> on_connected{};
+    std::function<void(const std::string& why)> on_lost{};
   };
   /// @param subscriptions  topic filters, all at QoS 1
   Client(Options options, std::vector<std::string> subscriptions, Callbacks callbacks,

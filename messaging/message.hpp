@@ -6,8 +6,8 @@
 namespace vandvagt::messaging {
 
 struct Message {
-  std::string topic;
-  std::string payload;
+  std::string topic{};
+  std::string payload{};
   int qos = 1;
   bool retained = false;
   bool duplicate = false;  // received only: the broker has sent it before

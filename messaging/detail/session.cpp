@@ -3,9 +3,11 @@
 #include <MQTTAsync.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <fstream>
+#include <string_view>
+#include <thread>
 
 namespace vandvagt::messaging::detail {
 namespace {
@@ -16,12 +18,17 @@ using namespace std::chrono_literals;
 thread_local int reading_socket = -1;
 thread_local bool handling = false;
 
-// The library tells of every packet "<socket> <client id> <- PUBLISH …" on the thread that has read
-// it, just before the message callback runs there. It has no other way to learn the socket.
+// The library tells of every packet "<date> <time> <socket> <client id> <- PUBLISH …" on the thread
+// that has read it, just before the message callback runs there. Nothing else tells the socket.
 void note_socket(enum MQTTASYNC_TRACE_LEVELS, char* text) {
-  if (text == nullptr || std::strstr(text, " <- PUBLISH ") == nullptr) return;
+  reading_socket = -1;
+  if (text == nullptr) return;
+  std::string_view line(text);
+  if (line.find(" <- PUBLISH ") == std::string_view::npos) return;
+  for (int stamps = 0; stamps < 2; ++stamps) line.remove_prefix(line.find(' ') + 1);
   int socket = -1;
-  if (std::from_chars(text, text + std::strlen(text), socket).ec == std::errc{})
+  const auto end = line.find(' ');
+  if (std::from_chars(line.data(), line.data() + end, socket).ptr == line.data() + end)
     reading_socket = socket;
 }
 
@@ -35,9 +42,13 @@ void trace_sockets() {
 }
 
 // A message callback cannot keep the library from acknowledging: PUBACK leaves whatever it returns.
-// Only a connection that is gone before does.
-void cut_connection() {
-  if (reading_socket >= 0) ::shutdown(reading_socket, SHUT_RDWR);
+// Only a connection that is gone before does. False: the socket is not known.
+bool cut_connection() {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof(peer);
+  return reading_socket >= 0 &&
+         ::getpeername(reading_socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
+         ::shutdown(reading_socket, SHUT_RDWR) == 0;
 }
 
 Result<std::string> first_line(const std::string& file) {
@@ -136,21 +147,27 @@ Session::Session(const Options& options, const std::string& client_id, Receive r
 
 Session::~Session() = default;
 
+Handled Session::hand_over(const mqtt::const_message_ptr& message) {
+  try {
+    return receive_(Message{.topic = message->get_topic(),
+                            .payload = message->to_string(),
+                            .qos = message->get_qos(),
+                            .retained = message->is_retained(),
+                            .duplicate = message->is_duplicate()});
+  } catch (...) {  // no memory for the copy
+    return Handled::refused;
+  }
+}
+
 void Session::arrived(const mqtt::const_message_ptr& message) {
   handling = true;
-  Handled handled = Handled::refused;
-  try {
-    handled = receive_(Message{.topic = message->get_topic(),
-                               .payload = message->to_string(),
-                               .qos = message->get_qos(),
-                               .retained = message->is_retained(),
-                               .duplicate = message->is_duplicate()});
-  } catch (...) {  // no memory for the copy
+  while (hand_over(message) == Handled::refused) {
+    refused_any_ = true;
+    if (message->get_qos() == 0 || cut_connection()) break;
+    // To return now would acknowledge what is not kept. Better to hold up everything.
+    std::this_thread::sleep_for(200ms);
   }
   handling = false;
-  if (handled == Handled::done) return;
-  refused_any_ = true;
-  cut_connection();
 }
 
 Result<void> Session::open(const mqtt::connect_options& options,

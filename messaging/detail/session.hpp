@@ -39,6 +39,7 @@ class Session {
   bool refused_any() const { return refused_any_; }
 
  private:
+  Handled hand_over(const mqtt::const_message_ptr& message);
   void arrived(const mqtt::const_message_ptr& message);
 
   std::string url_;
