@@ -106,6 +106,8 @@ struct WarningState {
   std::optional<Time> failed_run;                 // reference time of a failure after the newest
   std::string failed_why;
   bool forecast_given_up = false;  // operators were told that readings alone decide
+  bool clock_behind = false;       // operators were told that the clock jumped back
+  std::string levels_digest;       // of the rule's levels; what is known is dropped if they change
 };
 
 enum class MessageKind { alert, update, all_clear, cancel };
@@ -138,8 +140,10 @@ struct MessageContent {
 struct Decision {
   WarningState state;
   std::optional<MessageContent> message;
-  bool tell_operators = false;           // became unknown, forecast given up, clock behind
+  /// What operators must be told now, once: became unknown, forecast given up, clock behind.
+  std::vector<std::string> operator_notes;
   std::vector<std::string> explanation;  // one line for each thing that mattered
+  bool tell_operators() const { return !operator_notes.empty(); }
 };
 
 /// Who warns: part of CAP references and identifiers. Two instances of one service share it.

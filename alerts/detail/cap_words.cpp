@@ -1,0 +1,151 @@
+#include "alerts/detail/cap_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vandvagt::alerts::detail {
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+// 2016-06-01 14:05 UTC
+std::string time_for_people(Time t) {
+  std::string text = format_time(std::chrono::floor<std::chrono::minutes>(t));
+  text.replace(10, 1, " ");
+  return text.substr(0, 16) + " UTC";
+}
+
+std::string value_for_people(const Rule& rule, double value, const std::string& language) {
+  std::string text = rule.quantity == Quantity::area_share ? fmt::format("{:.0f} %", 100.0 * value)
+                                                           : value_text(rule.quantity, value);
+  const auto cube = text.find("m3/s");
+  if (cube != std::string::npos) text.replace(cube, 4, "m³/s");
+  if (language.starts_with("da")) std::replace(text.begin(), text.end(), '.', ',');
+  if (rule.quantity == Quantity::stage && !rule.datum.empty()) text += " (" + rule.datum + ")";
+  return text;
+}
+
+std::string severity_key(const MessageContent& message, const Rule& rule) {
+  MessageContent known = message;
+  if (!known.level.active() && known.held >= 0) known.level = Standing::level(known.held);
+  known.kind = MessageKind::update;
+  const auto severity = severity_of(known, rule);
+  return to_string(severity.value_or(Severity::minor));
+}
+
+// Which of the templates of headline, description and instruction.
+std::string form_of(const MessageContent& message) {
+  switch (message.kind) {
+    case MessageKind::all_clear:
+      return "all_clear";
+    case MessageKind::cancel:
+      return "cancel";
+    default:
+      return message.level.is_unknown() ? "unknown" : "";
+  }
+}
+
+class Writer {
+ public:
+  Writer(const MessageContent& message, const CapSubject& subject, const Texts& texts)
+      : message_(message), subject_(subject), texts_(texts) {
+    const bool danish = texts.language.starts_with("da");
+    const std::string& name = danish ? subject.area.name_da : subject.area.name_en;
+    const std::string& station =
+        subject.station_name.empty() ? subject.rule.station : subject.station_name;
+    values_["area"] = clean_text(name.empty() ? subject.area.id : name, max_area_text);
+    values_["event"] = say("event." + to_string(subject.rule.hazard));
+    values_["level"] = say("level." + severity_key(message, subject.rule));
+    values_["quantity"] = say("quantity." + to_string(subject.rule.quantity));
+    values_["sender"] = clean_text(subject.options.sender_name, 200);
+    values_["place"] = clean_text(station, 200);
+    values_["place"] = station.empty() ? say_with("place.area", {{"place", values_["area"]}})
+                                       : say("place.station");
+    if (message.probability) {
+      values_["probability"] = fmt::format("{:.0f} %", 100.0 * *message.probability);
+    }
+  }
+
+  CapWords write() {
+    CapWords words;
+    words.event = values_["event"];
+    words.area = values_["area"];
+    words.note = status_word();
+    const std::string form = form_of(message_);
+    const std::string headline = !form.empty()                         ? form
+                                 : message_.kind == MessageKind::alert ? "alert"
+                                                                       : "update";
+    const std::string prefix = words.note.empty() ? "" : words.note + ": ";
+    words.headline = clean_text(prefix + say("headline." + headline), max_headline);
+    words.description = clean_text(prefix + description(form), 2 * max_area_text);
+    const std::string advice = form.empty() ? severity_key(message_, subject_.rule) : form;
+    words.instruction = clean_text(prefix + say("instruction." + advice), max_area_text);
+    return words;
+  }
+
+ private:
+  std::string say(const std::string& key) const { return fill(texts_, key, values_); }
+  std::string say_with(const std::string& key, const Values& more) const {
+    Values values = values_;
+    for (const auto& [name, value] : more) values[name] = value;
+    return fill(texts_, key, values);
+  }
+  std::string status_word() const {
+    if (subject_.options.status == MessageStatus::exercise) return say("status.exercise");
+    return subject_.options.status == MessageStatus::test ? say("status.test") : "";
+  }
+  std::string say_value(const std::string& key, double value, Time time) const {
+    return say_with(key, {{"value", value_for_people(subject_.rule, value, texts_.language)},
+                          {"time", time_for_people(time)}});
+  }
+
+  std::string description(const std::string& form) const {
+    if (!form.empty() && message_.kind == MessageKind::cancel) return say("description.cancel");
+    std::string text = say("description." + (form.empty() ? to_string(message_.basis) : form));
+    const auto add = [&text](const std::string& sentence) { text += " " + sentence; };
+    if (form.empty() && message_.onset) {
+      const bool begun = *message_.onset <= message_.sent;
+      add(say_with(begun ? "sentence.begun" : "sentence.onset",
+                   {{"time", time_for_people(*message_.onset)}}));
+    }
+    if (message_.peak) {
+      const std::string key = subject_.rule.station.empty() ? "sentence.no_place" : "sentence.peak";
+      add(say_value(key, message_.peak->value, message_.peak->time));
+    }
+    if (message_.newest_value) {
+      add(say_value("sentence.newest", *message_.newest_value, *message_.newest_time));
+    }
+    if (form.empty() && message_.probability && message_.basis == Basis::forecast) {
+      add(say("sentence.probability"));
+    }
+    if (form.empty() && message_.stale) add(say("sentence.stale"));
+    return text;
+  }
+
+  const MessageContent& message_;
+  const CapSubject& subject_;
+  const Texts& texts_;
+  Values values_;
+};
+
+}  // namespace
+
+std::optional<Severity> severity_of(const MessageContent& message, const Rule& rule) {
+  if (message.kind == MessageKind::all_clear) return Severity::minor;
+  if (message.level.active()) {
+    return alerts::severity_of(rule.levels.at(static_cast<std::size_t>(message.level.index())));
+  }
+  return std::nullopt;
+}
+
+std::string value_text(Quantity quantity, double value) {
+  const std::string symbol = unit(quantity);
+  return fmt::format("{:.2f}{}{}", value, symbol.empty() ? "" : " ", symbol);
+}
+
+CapWords words_for(const MessageContent& message, const CapSubject& subject, const Texts& texts) {
+  return Writer(message, subject, texts).write();
+}
+
+}  // namespace vandvagt::alerts::detail

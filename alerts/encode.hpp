@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "alerts/evidence.hpp"
+#include "alerts/rule.hpp"
+#include "alerts/warning.hpp"
+#include "core/result.hpp"
+
+namespace vandvagt::alerts {
+
+/// JSON of what the outbox stores; decode(encode(x)) is x to the last bit, not-a-number included.
+/// Times are microseconds since 1970 (UTC). Decoding unknown or damaged text: Error{invalid_input}.
+std::string encode(const WarningState& state);
+Result<WarningState> decode_state(std::string_view json);
+
+/// All that an evaluation was made from, so that it can be made again.
+struct EvaluationRecord {
+  Rule rule;
+  WarningState previous;
+  Evidence evidence;
+  Time now;
+  std::string cancel_reason;  // empty: an evaluation
+};
+std::string encode(const EvaluationRecord& record);
+Result<EvaluationRecord> decode_record(std::string_view json);
+
+}  // namespace vandvagt::alerts
