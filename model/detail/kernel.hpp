@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "model/case.hpp"
+
+// What the kernels read and write. This header is seen by translation units that are compiled for
+// different vector units: it holds plain data only, no function with a body.
+
+namespace vandvagt::model::detail {
+
+inline constexpr double gravity = 9.81;  // [m/s²]
+
+/// Cells a row of a tile is computed with at once, halo of one cell on each side included. Rows of
+/// face values and fluxes of this length stay in the first-level cache.
+template <class Real>
+inline constexpr int lanes = static_cast<int>(512 / sizeof(Real));
+template <class Real>
+inline constexpr int tile_nx = lanes<Real> - 2;
+inline constexpr int tile_ny = 32;
+
+// Bits of a cell's mask. A closed face is a wall, or an edge with a condition where it is also soft.
+inline constexpr std::uint8_t closed_east = 1;
+inline constexpr std::uint8_t closed_north = 2;
+inline constexpr std::uint8_t soft_east = 4;
+inline constexpr std::uint8_t soft_north = 8;
+inline constexpr std::uint8_t active_cell = 16;
+
+/// One face of a tile with a condition. `value`: normal_depth sqrt(S)/n [m^1/3/s]; stage: height of
+/// the surface above the cell's bed [m]; discharge: unit discharge inward [m²/s].
+template <class Real>
+struct EdgeFaceArgs {
+  int row;   // of its cell in the tile
+  int lane;  // of its cell in the tile, 1 .. tile_nx
+  Side side;
+  EdgeKind kind;
+  Real value;
+};
+
+/// Green-Ampt fields with the layout's padding; `conductivity` null where there is no infiltration.
+struct SoilArgs {
+  const float* conductivity;
+  const float* suction_head;
+  const float* moisture_deficit;
+  const float* water_table_depth;
+  double* infiltrated;
+};
+
+/// One step of every tile: pointers to cell (0, 0) of padded fields, `stride` apart from row to row.
+template <class Real>
+struct StepArgs {
+  const Real* h;
+  const Real* qx;
+  const Real* qy;
+  Real* h_new;
+  Real* qx_new;
+  Real* qy_new;
+  Real* residual;           // what rounding left over of h; null in double precision
+  const Real* step_east;    // z(i+1, j) - z(i, j) [m]; 0 at a closed face
+  const Real* step_north;   // z(i, j+1) - z(i, j) [m]
+  const Real* friction;     // g n² [m^1/3]
+  const std::uint8_t* mask;
+  const float* rain;        // [m/s], or null
+  SoilArgs soil;
+  std::ptrdiff_t stride;
+  Real uniform_rain;        // [m/s], where `rain` is null
+  Real dt;                  // [s]
+  Real dx;                  // [m]
+  Real ratio;               // dt / dx
+  Real dry_depth;
+};
+
+template <class Real>
+struct TileArgs {
+  std::ptrdiff_t offset;  // of the tile's first cell
+  int rows;
+  bool walls;             // has closed faces in it or on its rim
+  const EdgeFaceArgs<Real>* edges;
+  int edge_count;
+};
+
+struct TileResult {
+  double speed = 0.0;        // greatest speed of a wave over the new state [m/s]
+  double edge_in = 0.0;      // in over edges [m of one cell]
+  double edge_out = 0.0;     // out over edges [m of one cell]
+  double infiltrated = 0.0;  // [m of one cell]
+  bool wet = false;          // a cell is deeper than dry_depth
+  bool sound = true;         // all values finite and no depth negative
+};
+
+template <class Real>
+struct Kernels {
+  /// Advance one tile by a step.
+  void (*step)(const StepArgs<Real>&, const TileArgs<Real>&, TileResult&);
+  /// Rain and infiltration only: what `step` does where no water flows in or around the tile.
+  void (*soak)(const StepArgs<Real>&, const TileArgs<Real>&, TileResult&);
+  /// Speed and wetness of the old state, which `step` returns of the new one.
+  void (*scan)(const StepArgs<Real>&, const TileArgs<Real>&, TileResult&);
+};
+
+/// Vector units the kernels are compiled for.
+enum class VectorUnit { baseline, avx2, avx512 };
+
+/// The widest that this machine has.
+VectorUnit widest_vector_unit();
+bool has_vector_unit(VectorUnit unit);
+/// The kernels for a unit that this machine has (`has_vector_unit`).
+template <class Real>
+Kernels<Real> kernels(VectorUnit unit);
+
+}  // namespace vandvagt::model::detail

@@ -1,0 +1,145 @@
+// Fluxes over faces with a condition. They are few, so they are computed one by one after the row,
+// and written over what the row's loop made of them (a wall).
+
+/// Flux outward over an edge face: mass, normal momentum less the cell's own pressure, momentum
+/// along the face.
+template <class Real>
+struct EdgeFlux {
+  Real mass, normal, along;
+};
+
+/// The state (h, u outward) on the edge, and what it does to the cell of depth `inner` beside it.
+template <class Real>
+inline EdgeFlux<Real> flux_of_edge_state(Real h, Real u, Real inner, Real along) {
+  const Real g = Real(gravity);
+  return {h * u, h * u * u + Real(0.5) * g * (h - inner) * (h + inner),
+          u > Real(0) ? h * u * along : Real(0)};
+}
+
+template <class Real>
+inline EdgeFlux<Real> edge_wall(FaceState<Real> s) {
+  const Real c = square_root(Real(gravity) * s.h);
+  return {Real(0), s.h * s.normal * (s.normal + (s.normal > Real(0) ? c : -c)), Real(0)};
+}
+
+/// Water leaves as it comes (the state beyond is the state inside); none comes in.
+template <class Real>
+inline EdgeFlux<Real> edge_open(FaceState<Real> s) {
+  if (s.normal <= Real(0)) return edge_wall(s);
+  return flux_of_edge_state(s.h, s.normal, s.h, s.along);
+}
+
+/// Uniform flow by Manning, u = sqrt(S)/n h^(2/3); supercritical water leaves as it comes.
+template <class Real>
+inline EdgeFlux<Real> edge_normal_depth(FaceState<Real> s, Real conveyance) {
+  if (s.h <= Real(0)) return {Real(0), Real(0), Real(0)};
+  const Real uniform = conveyance * s.h * inverse_cube_root(greater(s.h, Real(1e-12)));
+  const Real c = square_root(Real(gravity) * s.h);
+  const Real u = s.normal > c ? greater(s.normal, uniform) : uniform;
+  return flux_of_edge_state(s.h, u, s.h, s.along);
+}
+
+/// A given surface: depth h on the edge, velocity by the outgoing characteristic u + 2c. Inflow is
+/// at most critical at the given depth; outflow faster than critical is ruled from inside.
+template <class Real>
+inline EdgeFlux<Real> edge_stage(FaceState<Real> s, Real h_given) {
+  const Real g = Real(gravity);
+  const Real c_inner = square_root(g * greater(s.h, Real(0)));
+  if (s.h > Real(0) && s.normal >= c_inner) return flux_of_edge_state(s.h, s.normal, s.h, s.along);
+  const Real h = greater(h_given, Real(0));
+  const Real c = square_root(g * h);
+  const Real outgoing = (s.h > Real(0) ? s.normal : Real(0)) + Real(2) * c_inner;
+  const Real u = outgoing - Real(2) * c;
+  if (u <= c) return flux_of_edge_state(h, greater(u, -c), s.h, s.along);
+  const Real u_critical = outgoing * Real(1.0 / 3.0);
+  if (u_critical <= Real(0)) return edge_wall(s);
+  return flux_of_edge_state(u_critical * u_critical / g, u_critical, s.h, s.along);
+}
+
+/// A given unit discharge q inward [m²/s]: depth on the edge by the outgoing characteristic, at
+/// least the critical one, so that it is right on a dry bed and where the inflow is supercritical.
+template <class Real>
+inline EdgeFlux<Real> edge_discharge(FaceState<Real> s, Real q) {
+  const Real g = Real(gravity);
+  if (q <= Real(0)) {
+    const Real out = lesser(-q, s.most);
+    return {out, s.h > Real(0) ? out * out / s.h : Real(0), out * s.along};
+  }
+  const Real c_inner = square_root(g * greater(s.h, Real(0)));
+  const Real outgoing = (s.h > Real(0) ? s.normal : Real(0)) + Real(2) * c_inner;
+  const Real x = q * q / g;
+  const Real critical = x * inverse_cube_root(x) * inverse_cube_root(x);
+  // f(h) = 2 sqrt(g h) - q/h - outgoing rises and is concave: Newton from below does not overshoot.
+  Real h = critical;
+  for (int i = 0; i < 20; ++i) {
+    const Real c = square_root(g * h);
+    const Real f = Real(2) * c - q / h - outgoing;
+    if (f >= Real(0)) break;
+    h -= f / (c / h + q / (h * h));
+  }
+  return flux_of_edge_state(h, -q / h, s.h, s.along);
+}
+
+template <class Real>
+EdgeFlux<Real> edge_flux(EdgeKind kind, FaceState<Real> s, Real value) {
+  switch (kind) {
+    case EdgeKind::open:
+      return edge_open(s);
+    case EdgeKind::normal_depth:
+      return edge_normal_depth(s, value);
+    case EdgeKind::stage:
+      return edge_stage(s, value);
+    case EdgeKind::discharge:
+      return edge_discharge(s, value);
+    case EdgeKind::wall:
+      break;
+  }
+  return edge_wall(s);
+}
+
+/// One edge face: its flux over the row's, and what moved into the result.
+template <class Real>
+void edge_face(const EdgeFaceArgs<Real>& edge, const FaceRow<Real>& faces, bool upper_side,
+               FluxRow<Real>& flux, Real ratio, TileResult& result) {
+  const Real outward = upper_side ? Real(1) : Real(-1);
+  FaceState<Real> s = face_at(faces, edge.lane);
+  s.normal *= outward;
+  EdgeFlux<Real> f = edge_flux(edge.kind, s, edge.value);
+  if (f.mass > s.most) {
+    f.normal -= (f.mass - s.most) * (s.h > Real(0) ? f.mass / s.h : Real(0));
+    f.along = s.most * s.along;
+    f.mass = s.most;
+  }
+  const int k = edge.side == Side::west ? edge.lane - 1 : edge.lane;
+  flux.mass.begin()[k] = outward * f.mass;
+  flux.along.begin()[k] = outward * f.along;
+  (upper_side ? flux.lower : flux.upper).begin()[k] = f.normal;
+  const double moved = static_cast<double>(ratio) * static_cast<double>(f.mass);
+  (moved > 0 ? result.edge_out : result.edge_in) += moved > 0 ? moved : -moved;
+}
+
+/// The tile's edge faces on the west and east of row r.
+template <class Real>
+void edges_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s,
+             TileResult& result) {
+  for (int e = 0; e < tile.edge_count; ++e) {
+    const EdgeFaceArgs<Real>& edge = tile.edges[e];
+    if (edge.row != r || (edge.side != Side::west && edge.side != Side::east)) continue;
+    const bool east = edge.side == Side::east;
+    edge_face(edge, east ? s.east : s.west, east, s.flux_x[r & 1], step.ratio, result);
+  }
+}
+
+/// The tile's edge faces between rows r - 1 and r: north of the one, south of the other.
+template <class Real>
+void edges_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s,
+             TileResult& result) {
+  for (int e = 0; e < tile.edge_count; ++e) {
+    const EdgeFaceArgs<Real>& edge = tile.edges[e];
+    if (edge.side == Side::north && edge.row == r - 1) {
+      edge_face(edge, s.north[(r - 1) & 1], true, s.flux_y[r & 1], step.ratio, result);
+    } else if (edge.side == Side::south && edge.row == r) {
+      edge_face(edge, s.south, false, s.flux_y[r & 1], step.ratio, result);
+    }
+  }
+}

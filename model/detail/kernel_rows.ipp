@@ -1,0 +1,83 @@
+// Rows of intermediate values. Index k is the lane: 1 .. lanes - 2 are the tile's own cells, 0 and
+// lanes - 1 its neighbours; `rim` more on both sides can be read.
+
+inline constexpr int rim = 16;
+
+template <class Real>
+struct Row {
+  alignas(64) Real values[lanes<Real> + 2 * rim];
+  Real* begin() { return values + rim; }
+  const Real* begin() const { return values + rim; }
+};
+
+/// Depth and velocity at the cells.
+template <class Real>
+struct CellRow {
+  Row<Real> h, u, v;
+};
+
+/// Values on one face of each cell, half a step ahead: depth, velocity normal to the face (positive
+/// to the east or north) and along it, height of the bed over the cell's centre, and the greatest
+/// unit discharge that the cell may give through this face.
+template <class Real>
+struct FaceRow {
+  Row<Real> h, normal, along, bed, most;
+};
+
+/// Fluxes over a row of faces: of mass; of normal momentum, less each side's own pressure, as its
+/// lower (west or south) and upper cell feels it; of momentum along the face.
+template <class Real>
+struct FluxRow {
+  Row<Real> mass, lower, upper, along;
+};
+
+/// What the update of a cell needs of its own prediction: g h d(eta) in x and y, and the greatest
+/// drop of the water surface to a neighbour.
+template <class Real>
+struct SlopeRow {
+  Row<Real> x, y, drop;
+};
+
+/// Updated depth and what the soil took.
+template <class Real>
+struct DepthRow {
+  Row<Real> h, before_soil, rest;
+  Row<double> taken;
+};
+
+/// A tile's rows. Those of which an older one is still needed come in twos or threes.
+template <class Real>
+struct Scratch {
+  CellRow<Real> cells[3];
+  FaceRow<Real> west, east, south, north[2];
+  FluxRow<Real> flux_x[2], flux_y[2];
+  SlopeRow<Real> slopes[2];
+  DepthRow<Real> depth;
+};
+
+template <class Real>
+inline CellRow<Real>& cell_row(Scratch<Real>& s, int r) {
+  return s.cells[(r + 3) % 3];
+}
+
+/// Depth and velocity of row r; a cell that is not deeper than dry_depth stands still.
+template <class Real>
+void load_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  CellRow<Real>& row = cell_row(s, r);
+  const std::ptrdiff_t start = tile.offset - 2 + r * step.stride;
+  const Real* const h = step.h + start;
+  const Real* const qx = step.qx + start;
+  const Real* const qy = step.qy + start;
+  Real* const row_h = row.h.begin() - 1;
+  Real* const row_u = row.u.begin() - 1;
+  Real* const row_v = row.v.begin() - 1;
+  const Real dry = step.dry_depth;
+#pragma omp simd
+  for (int k = 0; k < lanes<Real> + rim; ++k) {
+    const Real inverse = Real(1) / greater(h[k], dry);
+    const bool wet = h[k] > dry;
+    row_h[k] = h[k];
+    row_u[k] = wet ? qx[k] * inverse : Real(0);
+    row_v[k] = wet ? qy[k] * inverse : Real(0);
+  }
+}

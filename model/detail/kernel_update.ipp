@@ -1,0 +1,166 @@
+// The update of a row from the fluxes on its faces.
+
+/// New depth of row r from fluxes and rain. In single precision the part that rounding cuts off is
+/// kept (step.residual) and added at the next step, so that a micrometre of rain on ten metres of
+/// water is not lost.
+template <class Real, bool walls>
+void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+                  Scratch<Real>& s) {
+  const FluxRow<Real>& fx = s.flux_x[r & 1];
+  const FluxRow<Real>& south = s.flux_y[r & 1];
+  const FluxRow<Real>& north = s.flux_y[(r + 1) & 1];
+  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+  const Real* const h = step.h + start;
+  const float* const rain = step.rain ? step.rain + start : nullptr;
+  const Real* const residual = step.residual ? step.residual + start : nullptr;
+  const std::uint8_t* const mask = step.mask + start;
+  Real* const h_new = s.depth.h.begin();
+  Real* const rest = s.depth.rest.begin();
+  const Real uniform = step.uniform_rain * step.dt;
+#pragma omp simd
+  for (int k = 0; k < lanes<Real>; ++k) {
+    const Real outflow = (fx.mass.begin()[k] - fx.mass.begin()[k - 1]) +
+                         (north.mass.begin()[k] - south.mass.begin()[k]);
+    const Real rained = rain ? static_cast<Real>(rain[k]) * step.dt : uniform;
+    const Real change = rained - step.ratio * outflow;
+    if (residual) {
+      const ExactSum<Real> sum = exact_sum(h[k], change + residual[k]);
+      h_new[k] = sum.sum;
+      rest[k] = sum.part;
+    } else {
+      h_new[k] = h[k] + change;
+      rest[k] = Real(0);
+    }
+    if constexpr (walls) {
+      const bool active = (mask[k] & active_cell) != 0;
+      h_new[k] = active ? h_new[k] : Real(0);
+      rest[k] = active ? rest[k] : Real(0);
+    }
+  }
+}
+
+/// Infiltration after Green and Ampt (1911, doi:10.1017/S0021859600001441), f = K (1 + P/F) with
+/// P = (psi + h) dtheta, over the step by the implicit midpoint rule, whose solution is
+///   dF = b + sqrt(b² + 2 K dt (F + P)),  b = K dt / 2 - F .
+/// It is limited to what the cell holds and to what the store over the water table still takes.
+template <class Real>
+void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, DepthRow<Real>& depth) {
+  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+  const float* const conductivity = step.soil.conductivity + start;
+  const float* const suction_head = step.soil.suction_head + start;
+  const float* const deficit = step.soil.moisture_deficit + start;
+  const float* const table = step.soil.water_table_depth + start;
+  double* const infiltrated = step.soil.infiltrated + start;
+  Real* const h = depth.h.begin();
+  Real* const rest = depth.rest.begin();
+  Real* const before = depth.before_soil.begin();
+  double* const taken = depth.taken.begin();
+#pragma omp simd
+  for (int k = 1; k < lanes<Real> - 1; ++k) {
+    const double held = static_cast<double>(h[k]);
+    const double dtheta = static_cast<double>(deficit[k]);
+    const double pull = (static_cast<double>(suction_head[k]) + held) * dtheta;
+    const double kdt = static_cast<double>(conductivity[k]) * static_cast<double>(step.dt);
+    const double b = 0.5 * kdt - infiltrated[k];
+    const double wanted = b + square_root(b * b + 2.0 * kdt * (infiltrated[k] + pull));
+    const double room = dtheta * static_cast<double>(table[k]) - infiltrated[k];
+    const double limit = greater(lesser(kdt > 0.0 ? wanted : 0.0, room), 0.0);
+    const Real asked = static_cast<Real>(limit);
+    const bool all = asked >= h[k];
+    const ExactSum<Real> left = exact_sum(h[k], rest[k] - asked);
+    taken[k] = all ? held + static_cast<double>(rest[k]) : static_cast<double>(asked);
+    before[k] = h[k];
+    h[k] = all ? Real(0) : left.sum;
+    rest[k] = all ? Real(0) : left.part;
+    infiltrated[k] += taken[k];
+  }
+}
+
+/// Sum in an order that does not depend on the vector unit.
+template <class Real>
+double sum_of(const Row<double>& row) {
+  double parts[8] = {};
+  for (int k = 0; k < lanes<Real>; k += 8) {
+    for (int p = 0; p < 8; ++p) parts[p] += row.begin()[k + p];
+  }
+  return ((parts[0] + parts[4]) + (parts[2] + parts[6])) +
+         ((parts[1] + parts[5]) + (parts[3] + parts[7]));
+}
+
+/// Speed at which a wave may cross a cell in the next step: |u| + c, or, where water is about to be
+/// set in motion, the speed of uniform flow down the steepest drop to a neighbour, but no more than
+/// that drop's head gives.
+template <class Real>
+inline Real wave_speed(Real h, Real speed, Real drag, Real drop, Real dx) {
+  const Real g = Real(gravity);
+  const Real ahead = square_root(g * drop * lesser(Real(1) / (drag * dx), Real(2)));
+  return greater(speed, ahead) + square_root(g * h);
+}
+
+/// New momentum of row r, friction implicit, and everything stored.
+template <class Real, bool walls>
+void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+                     Scratch<Real>& s, TileResult& result) {
+  const FluxRow<Real>& fx = s.flux_x[r & 1];
+  const FluxRow<Real>& south = s.flux_y[r & 1];
+  const FluxRow<Real>& north = s.flux_y[(r + 1) & 1];
+  const SlopeRow<Real>& slopes = s.slopes[r & 1];
+  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+  const Real* const qx = step.qx + start;
+  const Real* const qy = step.qy + start;
+  const Real* const friction = step.friction + start;
+  const std::uint8_t* const mask = step.mask + start;
+  const Real* const h_new = s.depth.h.begin();
+  const Real* const before = step.soil.conductivity ? s.depth.before_soil.begin() : nullptr;
+  Real* const qx_new = step.qx_new + start;
+  Real* const qy_new = step.qy_new + start;
+  const Real dry = step.dry_depth;
+  Real fastest = Real(0);
+  int unsound = 0;
+  int wet_cells = 0;
+#pragma omp simd reduction(max : fastest) reduction(| : unsound, wet_cells)
+  for (int k = 1; k < lanes<Real> - 1; ++k) {
+    const Real h = h_new[k];
+    const bool wet = h > dry;
+    const Real safe = greater(h, dry);
+    const Real inverse = Real(1) / safe;
+    const Real push_x = ((fx.lower.begin()[k] - fx.upper.begin()[k - 1]) +
+                         (north.along.begin()[k] - south.along.begin()[k])) + slopes.x.begin()[k];
+    const Real push_y = ((north.lower.begin()[k] - south.upper.begin()[k]) +
+                         (fx.along.begin()[k] - fx.along.begin()[k - 1])) + slopes.y.begin()[k];
+    Real qx_free = qx[k] - step.ratio * push_x;
+    Real qy_free = qy[k] - step.ratio * push_y;
+    if (before) {  // what went into the ground took its momentum along
+      const Real stays = before[k] > dry ? h / greater(before[k], dry) : Real(1);
+      qx_free *= stays;
+      qy_free *= stays;
+    }
+    const Real drag = friction[k] * inverse_power_4_3(safe);
+    const Real speed = square_root(qx_free * qx_free + qy_free * qy_free) * inverse;
+    Real kept = wet ? kept_under_friction(step.dt * drag * speed) : Real(0);
+    if constexpr (walls) kept = (mask[k] & active_cell) != 0 ? kept : Real(0);
+    const Real qx_k = wet ? qx_free * kept : Real(0);
+    const Real qy_k = wet ? qy_free * kept : Real(0);
+    const Real u = greater(magnitude(qx_k), magnitude(qy_k)) * inverse;
+    const Real wave = wave_speed(h, u, drag, slopes.drop.begin()[k], step.dx);
+    fastest = greater(wet ? wave : Real(0), fastest);
+    const bool sound = h >= Real(0) && wave < Real(1e9) && h < Real(1e9);
+    unsound |= sound ? 0 : 1;
+    wet_cells |= wet ? 1 : 0;
+    qx_new[k] = qx_k;
+    qy_new[k] = qy_k;
+  }
+  result.speed = greater(static_cast<double>(fastest), result.speed);
+  result.sound = result.sound && unsound == 0;
+  result.wet = result.wet || wet_cells != 0;
+}
+
+/// Depth and what rounding left of it, into the fields.
+template <class Real>
+void store_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+                 const DepthRow<Real>& depth) {
+  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+  for (int k = 1; k < lanes<Real> - 1; ++k) step.h_new[start + k] = depth.h.begin()[k];
+  if (!step.residual) return;
+  for (int k = 1; k < lanes<Real> - 1; ++k) step.residual[start + k] = depth.rest.begin()[k];
+}

@@ -1,0 +1,44 @@
+#include "model/detail/layout.hpp"
+
+namespace vandvagt::model::detail {
+namespace {
+
+constexpr int rows_around = 2;
+constexpr int columns_before = 16;
+constexpr int columns_after = 32;
+
+// Rows whose starts are a multiple of 4096 bytes apart would share few places of the cache.
+std::ptrdiff_t padded_row(int columns) {
+  std::ptrdiff_t row = (columns_before + columns + columns_after + 15) / 16 * 16;
+  if (row % 512 == 0) row += 16;
+  return row;
+}
+
+}  // namespace
+
+Layout::Layout(int nx_, int ny_, int tile_nx_, int tile_ny_)
+    : nx(nx_),
+      ny(ny_),
+      tile_nx(tile_nx_),
+      tile_ny(tile_ny_),
+      tiles_x((nx_ + tile_nx_ - 1) / tile_nx_),
+      tiles_y((ny_ + tile_ny_ - 1) / tile_ny_),
+      stride(padded_row(tiles_x * tile_nx_)),
+      origin(rows_around * stride + columns_before),
+      size(static_cast<std::size_t>((ny_ + 2 * rows_around + 1) * stride)) {}
+
+CellIndex neighbour(CellIndex cell, Side side) {
+  switch (side) {
+    case Side::west:
+      return {cell.i - 1, cell.j};
+    case Side::east:
+      return {cell.i + 1, cell.j};
+    case Side::south:
+      return {cell.i, cell.j - 1};
+    case Side::north:
+      return {cell.i, cell.j + 1};
+  }
+  return cell;
+}
+
+}  // namespace vandvagt::model::detail

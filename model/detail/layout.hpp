@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <vector>
+
+#include "model/case.hpp"
+
+namespace vandvagt::model::detail {
+
+/// How nx × ny cells lie in padded fields: row after row from the south, two rows and some columns
+/// of cells outside the computed area around them, so that kernels read neighbours and whole rows
+/// of lanes without asking where the grid ends.
+struct Layout {
+  Layout(int nx_, int ny_, int tile_nx_, int tile_ny_);
+  /// Position of cell (i, j); -2 <= i < nx + 2 and -2 <= j < ny + 2.
+  std::ptrdiff_t at(int i, int j) const { return origin + j * stride + i; }
+  std::ptrdiff_t at(CellIndex cell) const { return at(cell.i, cell.j); }
+  int tile_of(CellIndex cell) const {
+    return cell.j / tile_ny * tiles_x + cell.i / tile_nx;
+  }
+
+  int nx;
+  int ny;
+  int tile_nx;
+  int tile_ny;
+  int tiles_x;
+  int tiles_y;
+  std::ptrdiff_t stride;
+  std::ptrdiff_t origin;
+  std::size_t size;
+};
+
+/// The cell on the other side of a cell's side.
+CellIndex neighbour(CellIndex cell, Side side);
+
+/// Memory on cache-line boundaries.
+template <class T>
+struct AlignedAllocator {
+  using value_type = T;
+  AlignedAllocator() = default;
+  template <class U>
+  explicit AlignedAllocator(const AlignedAllocator<U>& /*other*/) {}
+  T* allocate(std::size_t n) {
+    return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{64}));
+  }
+  void deallocate(T* p, std::size_t n) {
+    ::operator delete(p, n * sizeof(T), std::align_val_t{64});
+  }
+  bool operator==(const AlignedAllocator&) const { return true; }
+};
+template <class T>
+using Padded = std::vector<T, AlignedAllocator<T>>;
+
+}  // namespace vandvagt::model::detail

@@ -1,0 +1,295 @@
+#include "model/detail/solver.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace vandvagt::model::detail {
+namespace {
+
+/// Runs `what(tile)` for each tile of the list on `threads` threads. Each call touches its own tile
+/// only, so that the order, and with it the number of threads, does not matter.
+template <class Function>
+void for_tiles(const std::vector<int>& tiles, int threads, const Function& what) {
+  const auto count = static_cast<int>(tiles.size());
+  if (threads == 1 || count < 2) {
+    for (const int t : tiles) what(static_cast<std::size_t>(t));
+    return;
+  }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+  for (int k = 0; k < count; ++k) what(static_cast<std::size_t>(tiles[static_cast<std::size_t>(k)]));
+}
+
+}  // namespace
+
+#include "model/detail/solver_case.ipp"
+#include "model/detail/solver_forcing.ipp"
+#include "model/detail/solver_state.ipp"
+
+template <class Real>
+Result<void> SolverOf<Real>::advance_to(Time end) {
+  while (time_ < end) {
+    if (auto done = advance_segment(time_); !done) return done;
+    time_ += options_.sync_interval;
+    sample_maxima(to_seconds(options_.sync_interval));
+  }
+  return {};
+}
+
+/// From one sync time to the next. Local time starts at 0 and each step is an equal share of what
+/// is left, so that steps depend on the state at the sync time alone and the last one ends on it.
+template <class Real>
+Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
+  save();
+  const double total = to_seconds(options_.sync_interval);
+  std::vector<int> wet;
+  for (std::size_t t = 0; t < tiles_.size(); ++t) {
+    if (tiles_[t].wet) wet.push_back(static_cast<int>(t));
+  }
+  double fastest = scan(wet);
+  double local = 0.0;
+  for (bool last = false; !last;) {
+    const double left = total - local;
+    const double limit = stable_dt(fastest, segment_start, local);
+    if (!(limit >= options_.min_dt)) {
+      const Error error = failure(
+          fmt::format("the time step falls to {:.3g} s, under min_dt", limit), segment_start, local);
+      restore();
+      return fail(error);
+    }
+    last = left <= limit;
+    Pace pace;
+    pace.dt = last ? left : left / std::ceil(left / limit);
+    pace.middle = local + 0.5 * pace.dt;
+    pace.segment_start = segment_start;
+    if (!take_step(pace, fastest)) {
+      const Error error = failure("a value is not finite or negative", segment_start, local);
+      restore();
+      return fail(error);
+    }
+    local += pace.dt;
+  }
+  return {};
+}
+
+/// The CFL condition, and how fast forcing may set dry ground under water.
+template <class Real>
+double SolverOf<Real>::stable_dt(double fastest, Time segment_start, double local) const {
+  const double by_state = fastest > 0.0 ? options_.cfl * case_.dx / fastest
+                                        : std::numeric_limits<double>::max();
+  return std::min(by_state, forcing_dt(segment_start, local));
+}
+
+/// One step of all tiles that need it; `fastest` is then the speed of waves over the new state.
+/// False where a value is not sound; the new state is then the present one, to be looked at.
+template <class Real>
+bool SolverOf<Real>::take_step(const Pace& pace, double& fastest) {
+  prepare_edges(pace);
+  choose_tiles();
+  compute_tiles(pace);
+  fastest = gather(pace);
+  fastest = std::max(fastest, apply_sources(pace));
+  now_ = 1 - now_;
+  bool sound = true;
+  std::vector<int> newly_wet;
+  for (const int t : work_) {
+    const auto k = static_cast<std::size_t>(t);
+    sound = sound && results_[k].sound;
+    if (soaks_[k] && results_[k].wet) newly_wet.push_back(t);
+  }
+  if (sound && !newly_wet.empty()) fastest = std::max(fastest, scan(newly_wet));
+  ++counters_.steps;
+  counters_.smallest_dt =
+      counters_.steps == 1 ? pace.dt : std::min(counters_.smallest_dt, pace.dt);
+  return sound && std::isfinite(fastest);
+}
+
+template <class Real>
+bool SolverOf<Real>::near_water(int tile) const {
+  const int tx = tile % layout_.tiles_x;
+  const int ty = tile / layout_.tiles_x;
+  for (int y = std::max(ty - 1, 0); y <= std::min(ty + 1, layout_.tiles_y - 1); ++y) {
+    for (int x = std::max(tx - 1, 0); x <= std::min(tx + 1, layout_.tiles_x - 1); ++x) {
+      if (tiles_[static_cast<std::size_t>(y * layout_.tiles_x + x)].wet) return true;
+    }
+  }
+  return false;
+}
+
+/// Water moves by one cell a step at most, so the tiles around a wet one are woken before it comes.
+/// The choice depends on the state and the forcing alone.
+template <class Real>
+void SolverOf<Real>::choose_tiles() {
+  work_.clear();
+  for (std::size_t t = 0; t < tiles_.size(); ++t) {
+    Tile& tile = tiles_[t];
+    const bool flows = tile.fed || near_water(static_cast<int>(t));
+    const bool rained_on = tile.rained_on || (uniform_rain_ > 0.0 && tile.active_cells > 0);
+    const bool chosen = tile.active_cells > 0 && (flows || rained_on);
+    if (tile.in_step && !chosen) settle(tile);
+    tile.in_step = chosen;
+    soaks_[t] = chosen && !flows ? 1 : 0;
+    if (!chosen) continue;
+    tile.changed = true;
+    work_.push_back(static_cast<int>(t));
+  }
+}
+
+/// A tile that is left alone must be the same in both copies.
+template <class Real>
+void SolverOf<Real>::settle(Tile& tile) {
+  const Flow& from = flow_[now_];
+  Flow& to = flow_[1 - now_];
+  for (int r = 0; r < tile.rows; ++r) {
+    const std::ptrdiff_t start = tile.offset + r * layout_.stride;
+    std::copy_n(from.h.begin() + start, tile.columns, to.h.begin() + start);
+    std::copy_n(from.qx.begin() + start, tile.columns, to.qx.begin() + start);
+    std::copy_n(from.qy.begin() + start, tile.columns, to.qy.begin() + start);
+  }
+}
+
+template <class Real>
+StepArgs<Real> SolverOf<Real>::step_args(double dt) {
+  const Flow& from = flow_[now_];
+  Flow& to = flow_[1 - now_];
+  const std::ptrdiff_t o = layout_.origin;
+  StepArgs<Real> step{};
+  step.h = from.h.data() + o;
+  step.qx = from.qx.data() + o;
+  step.qy = from.qy.data() + o;
+  step.h_new = to.h.data() + o;
+  step.qx_new = to.qx.data() + o;
+  step.qy_new = to.qy.data() + o;
+  step.residual = residual_.empty() ? nullptr : residual_.data() + o;
+  step.step_east = step_east_.data() + o;
+  step.step_north = step_north_.data() + o;
+  step.friction = friction_.data() + o;
+  step.mask = mask_.data() + o;
+  step.rain = rain_.empty() ? nullptr : rain_.data() + o;
+  if (!conductivity_.empty()) {
+    step.soil = {conductivity_.data() + o, suction_head_.data() + o, moisture_deficit_.data() + o,
+                 water_table_depth_.data() + o, infiltrated_.data() + o};
+  }
+  step.stride = layout_.stride;
+  step.uniform_rain = static_cast<Real>(uniform_rain_);
+  step.dt = static_cast<Real>(dt);
+  step.dx = static_cast<Real>(case_.dx);
+  step.ratio = static_cast<Real>(dt / case_.dx);
+  step.dry_depth = static_cast<Real>(options_.dry_depth);
+  return step;
+}
+
+template <class Real>
+TileArgs<Real> SolverOf<Real>::tile_args(const Tile& tile) const {
+  return {tile.offset - layout_.origin, tile.rows, tile.walls, edges_.data() + tile.first_edge,
+          tile.edge_count};
+}
+
+template <class Real>
+void SolverOf<Real>::compute_tiles(const Pace& pace) {
+  const StepArgs<Real> step = step_args(pace.dt);
+  for_tiles(work_, threads_, [&](std::size_t t) {
+    results_[t] = {};
+    (soaks_[t] ? kernels_.soak : kernels_.step)(step, tile_args(tiles_[t]), results_[t]);
+  });
+}
+
+/// Volumes and wave speed of the step, summed over the tiles in their order.
+template <class Real>
+double SolverOf<Real>::gather(const Pace& pace) {
+  const double area = case_.dx * case_.dx;
+  const auto uniform = static_cast<double>(static_cast<Real>(uniform_rain_) *
+                                           static_cast<Real>(pace.dt));
+  double fastest = 0.0;
+  for (const int t : work_) {
+    const TileResult& result = results_[static_cast<std::size_t>(t)];
+    Tile& tile = tiles_[static_cast<std::size_t>(t)];
+    tile.wet = result.wet;
+    fastest = std::max(fastest, result.speed);
+    moved_.edge_in += result.edge_in * area;
+    moved_.edge_out += result.edge_out * area;
+    moved_.infiltration += result.infiltrated * area;
+    moved_.rain += (rain_.empty() ? tile.active_cells * uniform : tile.rain_rate * pace.dt) * area;
+    counters_.cell_updates += tile.active_cells;
+  }
+  return fastest;
+}
+
+/// Wetness of these tiles and the greatest wave speed over them, from the present state.
+template <class Real>
+double SolverOf<Real>::scan(const std::vector<int>& tiles) {
+  const StepArgs<Real> step = step_args(0.0);
+  for_tiles(tiles, threads_, [&](std::size_t t) {
+    results_[t] = {};
+    kernels_.scan(step, tile_args(tiles_[t]), results_[t]);
+  });
+  double fastest = 0.0;
+  for (const int t : tiles) {
+    const TileResult& result = results_[static_cast<std::size_t>(t)];
+    tiles_[static_cast<std::size_t>(t)].wet = result.wet;
+    fastest = std::max(fastest, result.speed);
+  }
+  return fastest;
+}
+
+/// Where the present state is worst: first a value that is not sound, else the fastest cell.
+template <class Real>
+Error SolverOf<Real>::failure(const std::string& what, Time segment_start, double local) const {
+  CellIndex worst{};
+  double badness = -1.0;
+  for (int j = 0; j < layout_.ny; ++j) {
+    for (int i = 0; i < layout_.nx; ++i) {
+      if (!is_active({i, j})) continue;
+      const double h = depth_at({i, j});
+      const double q = std::hypot(unit_discharge_x_at({i, j}), unit_discharge_y_at({i, j}));
+      const bool sound = h >= 0.0 && h < 1e9 && std::isfinite(q);
+      const double rank = sound ? (h > options_.dry_depth ? q / h : 0.0) : 1e300;
+      if (rank > badness) {
+        badness = rank;
+        worst = {i, j};
+      }
+    }
+  }
+  return {ErrorCode::numerical,
+          fmt::format("{} at {} + {:.6f} s in cell ({}, {}): h = {:.9g} m, qx = {:.9g}, qy = {:.9g} "
+                      "m²/s, z = {:.3f} m; the state of {} is kept", what,
+                      format_time(segment_start), local, worst.i, worst.j, depth_at(worst),
+                      unit_discharge_x_at(worst), unit_discharge_y_at(worst),
+                      bed_elevation_at(worst), format_time(segment_start))};
+}
+
+namespace {
+
+template <class Real, class Initial>
+std::unique_ptr<Solver> started(Case given, const Options& options, Time start,
+                                const Initial& initial, VectorUnit unit) {
+  auto solver = std::make_unique<SolverOf<Real>>(std::move(given), options, start, unit);
+  solver->start_with(initial);
+  return solver;
+}
+
+template <class Initial>
+std::unique_ptr<Solver> started(Case given, const Options& options, Time start,
+                                const Initial& initial, VectorUnit unit) {
+  if (options.precision == Precision::single_) {
+    return started<float>(std::move(given), options, start, initial, unit);
+  }
+  return started<double>(std::move(given), options, start, initial, unit);
+}
+
+}  // namespace
+
+std::unique_ptr<Solver> start_solver(Case given, const Options& options, Time start,
+                                     FieldView<const double> depth, VectorUnit unit) {
+  return started(std::move(given), options, start, depth, unit);
+}
+std::unique_ptr<Solver> start_solver(Case given, const Options& options, const State& state,
+                                     VectorUnit unit) {
+  return started(std::move(given), options, state.time, state, unit);
+}
+
+}  // namespace vandvagt::model::detail

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/detail/kernel.hpp"
+#include "model/detail/layout.hpp"
+#include "model/simulation.hpp"
+
+namespace vandvagt::model::detail {
+
+/// What Simulation offers, whatever the precision. Input has been validated.
+class Solver {
+ public:
+  virtual ~Solver() = default;
+  virtual void set_rain(FieldView<const float> rate) = 0;
+  virtual void set_rain(double rate) = 0;
+  virtual void set_water_table_depth(FieldView<const float> depth) = 0;
+  virtual Result<void> advance_to(Time end) = 0;
+  virtual Time time() const = 0;
+  virtual State state() const = 0;
+  virtual Ledger ledger() const = 0;
+  virtual Counters counters() const = 0;
+  virtual const Maxima& maxima() const = 0;
+  virtual void reset_maxima() = 0;
+  virtual double depth_at(CellIndex cell) const = 0;
+  virtual double bed_elevation_at(CellIndex cell) const = 0;
+  virtual double unit_discharge_x_at(CellIndex cell) const = 0;
+  virtual double unit_discharge_y_at(CellIndex cell) const = 0;
+  virtual double water_table_depth_at(CellIndex cell) const = 0;
+  virtual bool is_active(CellIndex cell) const = 0;
+  virtual CellIndex size() const = 0;
+  virtual double dry_depth() const = 0;
+};
+
+/// A tile of cells, the unit of work.
+struct Tile {
+  CellIndex first;
+  int columns = 0;
+  int rows = 0;
+  std::ptrdiff_t offset = 0;
+  bool walls = false;
+  bool fed = false;      // holds an edge or a source that can bring water in
+  bool wet = false;      // a cell is deeper than dry_depth
+  bool rained_on = false;
+  bool in_step = false;  // computed in the last step
+  bool changed = false;  // computed since the last saved state
+  int first_edge = 0;
+  int edge_count = 0;
+  int active_cells = 0;
+  double rain_rate = 0.0;  // sum over active cells of a rain field [m/s]
+};
+
+/// The solver in one precision.
+template <class Real>
+class SolverOf final : public Solver {
+ public:
+  SolverOf(Case given, const Options& options, Time start, VectorUnit unit);
+
+  /// Initial water, at rest or from a state; called once, before anything else.
+  void start_with(FieldView<const double> depth);
+  void start_with(const State& state);
+
+  void set_rain(FieldView<const float> rate) override;
+  void set_rain(double rate) override;
+  void set_water_table_depth(FieldView<const float> depth) override;
+  Result<void> advance_to(Time end) override;
+  Time time() const override { return time_; }
+  State state() const override;
+  Ledger ledger() const override;
+  Counters counters() const override { return counters_; }
+  const Maxima& maxima() const override { return maxima_; }
+  void reset_maxima() override;
+  double depth_at(CellIndex cell) const override;
+  double bed_elevation_at(CellIndex cell) const override;
+  double unit_discharge_x_at(CellIndex cell) const override;
+  double unit_discharge_y_at(CellIndex cell) const override;
+  double water_table_depth_at(CellIndex cell) const override;
+  bool is_active(CellIndex cell) const override;
+  CellIndex size() const override { return {layout_.nx, layout_.ny}; }
+  double dry_depth() const override { return options_.dry_depth; }
+
+ private:
+  /// One of the two copies of the flow; a step reads one and writes the other.
+  struct Flow {
+    Padded<Real> h, qx, qy;
+  };
+  /// Forcing of one step, at its middle.
+  struct Pace {
+    double dt = 0.0;
+    double middle = 0.0;  // [s] after segment_start
+    Time segment_start;
+  };
+
+  // solver_case.ipp: what does not change
+  void lay_out_beds();
+  void lay_out_soil();
+  void lay_out_edges();
+  void lay_out_tiles();
+  void close_faces();
+
+  // solver.cpp: stepping
+  Result<void> advance_segment(Time segment_start);
+  double stable_dt(double fastest, Time segment_start, double local) const;
+  void choose_tiles();
+  bool take_step(const Pace& pace, double& fastest);
+  bool near_water(int tile) const;
+  void settle(Tile& tile);
+  void compute_tiles(const Pace& pace);
+  double gather(const Pace& pace);
+  double scan(const std::vector<int>& tiles);
+  StepArgs<Real> step_args(double dt);
+  TileArgs<Real> tile_args(const Tile& tile) const;
+  Error failure(const std::string& what, Time segment_start, double local) const;
+
+  // solver_forcing.ipp: edges, sources, rain
+  void prepare_edges(const Pace& pace);
+  void spread_discharge(std::size_t segment, double discharge);
+  double apply_sources(const Pace& pace);
+  double add_to_cell(CellIndex cell, double depth);
+  double take_from_cell(CellIndex cell, double depth);
+  double forcing_dt(Time segment_start, double local) const;
+
+  // solver_state.ipp: saved states and what is sampled
+  void restore_everything_from_present();
+  void save();
+  void restore();
+  void copy_tile(const Tile& tile, const Flow& from, Flow& to, bool saving);
+  void sample_tile(const Tile& tile, double seconds);
+  void sample_maxima(double seconds);
+  double stored_volume() const;
+
+  Case case_;
+  Options options_;
+  Time time_;
+  Layout layout_;
+  Kernels<Real> kernels_;
+  int threads_ = 1;
+
+  Flow flow_[2];
+  int now_ = 0;  // which of flow_ is the present state
+  Flow saved_;   // the flow at the last sync time
+  Padded<Real> residual_, saved_residual_;
+  Padded<Real> step_east_, step_north_, friction_;
+  Padded<std::uint8_t> mask_;
+  Padded<float> rain_;
+  double uniform_rain_ = 0.0;
+  double greatest_rain_ = 0.0;
+  double steepest_ = 0.0;    // greatest step of the bed between neighbours, over dx
+  double smoothest_ = 0.0;   // least Manning's n
+
+  Padded<float> conductivity_, suction_head_, moisture_deficit_, water_table_depth_;
+  Padded<double> infiltrated_, saved_infiltrated_;
+
+  std::vector<Tile> tiles_;
+  std::vector<int> work_;  // tiles of the present step
+  std::vector<TileResult> results_;
+  std::vector<char> soaks_;  // whether a tile only takes rain and infiltration in this step
+  std::vector<EdgeFaceArgs<Real>> edges_;      // in order of tiles
+  std::vector<CellIndex> edge_cells_;          // of each of edges_
+  std::vector<std::vector<std::size_t>> edge_faces_;  // of each segment, places in edges_
+  Ledger moved_;     // volumes since the start; initial and stored are filled in when asked
+  Ledger saved_moved_;
+  Counters counters_, saved_counters_;
+  Maxima maxima_;
+  Time maxima_start_;
+};
+
+std::unique_ptr<Solver> start_solver(Case given, const Options& options, Time start,
+                                     FieldView<const double> depth, VectorUnit unit);
+std::unique_ptr<Solver> start_solver(Case given, const Options& options, const State& state,
+                                     VectorUnit unit);
+
+}  // namespace vandvagt::model::detail

@@ -1,0 +1,169 @@
+// SolverOf: laying out what does not change. Included by solver.cpp.
+
+template <class Real>
+SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorUnit unit)
+    : case_(std::move(given)),
+      options_(options),
+      time_(start),
+      layout_(case_.nx, case_.ny, model::detail::tile_nx<Real>, model::detail::tile_ny),
+      kernels_(kernels<Real>(unit)),
+      threads_(options.threads > 0 ? options.threads : omp_get_max_threads()) {
+  for (Flow* flow : {&flow_[0], &flow_[1], &saved_}) {
+    flow->h.assign(layout_.size, Real(0));
+    flow->qx.assign(layout_.size, Real(0));
+    flow->qy.assign(layout_.size, Real(0));
+  }
+  if (sizeof(Real) < sizeof(double)) {
+    residual_.assign(layout_.size, Real(0));
+    saved_residual_.assign(layout_.size, Real(0));
+  }
+  lay_out_beds();
+  close_faces();
+  lay_out_soil();
+  lay_out_tiles();
+  lay_out_edges();
+}
+
+/// Differences of the bed are taken in double precision and only then rounded: they are what the
+/// scheme sees, so that a datum a thousand metres lower costs no digit of a depth.
+template <class Real>
+void SolverOf<Real>::lay_out_beds() {
+  step_east_.assign(layout_.size, Real(0));
+  step_north_.assign(layout_.size, Real(0));
+  friction_.assign(layout_.size, Real(gravity));
+  mask_.assign(layout_.size, 0);
+  smoothest_ = 1e30;
+  const Field<double>& z = case_.bed_elevation;
+  for (int j = 0; j < case_.ny; ++j) {
+    for (int i = 0; i < case_.nx; ++i) {
+      if (!is_active({i, j})) continue;
+      const std::ptrdiff_t k = layout_.at(i, j);
+      const auto n = static_cast<double>(case_.manning(i, j));
+      smoothest_ = std::min(smoothest_, n);
+      friction_[static_cast<std::size_t>(k)] = static_cast<Real>(gravity * n * n);
+      mask_[static_cast<std::size_t>(k)] = active_cell;
+      for (const Side side : {Side::east, Side::north}) {
+        const CellIndex other = neighbour({i, j}, side);
+        if (!is_active(other)) continue;
+        const double step = z(other.i, other.j) - z(i, j);
+        (side == Side::east ? step_east_ : step_north_)[static_cast<std::size_t>(k)] =
+            static_cast<Real>(step);
+        steepest_ = std::max(steepest_, std::abs(step) / case_.dx);
+      }
+    }
+  }
+}
+
+template <class Real>
+void SolverOf<Real>::close_faces() {
+  for (int j = -1; j < case_.ny; ++j) {
+    for (int i = -1; i < case_.nx; ++i) {
+      const auto k = static_cast<std::size_t>(layout_.at(i, j));
+      const auto both = [&](Side side) {
+        return is_active({i, j}) && is_active(neighbour({i, j}, side));
+      };
+      if (!both(Side::east)) mask_[k] = static_cast<std::uint8_t>(mask_[k] | closed_east);
+      if (!both(Side::north)) mask_[k] = static_cast<std::uint8_t>(mask_[k] | closed_north);
+    }
+  }
+  for (const EdgeSegment& segment : case_.edges) {
+    if (segment.kind == EdgeKind::wall) continue;
+    for (const EdgeFace& face : segment.faces) {
+      const bool upper = face.side == Side::east || face.side == Side::north;
+      const bool along_x = face.side == Side::east || face.side == Side::west;
+      const CellIndex owner = upper ? face.cell : neighbour(face.cell, face.side);
+      const auto k = static_cast<std::size_t>(layout_.at(owner));
+      mask_[k] = static_cast<std::uint8_t>(mask_[k] | (along_x ? soft_east : soft_north));
+    }
+  }
+}
+
+template <class Real>
+void SolverOf<Real>::lay_out_soil() {
+  const Infiltration& soil = case_.infiltration;
+  if (soil.empty()) return;
+  infiltrated_.assign(layout_.size, 0.0);
+  saved_infiltrated_.assign(layout_.size, 0.0);
+  const auto lay_out = [&](const Field<float>& from, Padded<float>& to) {
+    to.assign(layout_.size, 0.0F);
+    for (int j = 0; j < case_.ny; ++j) {
+      for (int i = 0; i < case_.nx; ++i) {
+        if (is_active({i, j})) to[static_cast<std::size_t>(layout_.at(i, j))] = from(i, j);
+      }
+    }
+  };
+  lay_out(soil.conductivity, conductivity_);
+  lay_out(soil.suction_head, suction_head_);
+  lay_out(soil.moisture_deficit, moisture_deficit_);
+  lay_out(soil.water_table_depth, water_table_depth_);
+  case_.infiltration = {};
+}
+
+template <class Real>
+void SolverOf<Real>::lay_out_tiles() {
+  for (int ty = 0; ty < layout_.tiles_y; ++ty) {
+    for (int tx = 0; tx < layout_.tiles_x; ++tx) {
+      Tile tile;
+      tile.first = {tx * layout_.tile_nx, ty * layout_.tile_ny};
+      tile.columns = std::min(layout_.tile_nx, case_.nx - tile.first.i);
+      tile.rows = std::min(layout_.tile_ny, case_.ny - tile.first.j);
+      tile.offset = layout_.at(tile.first);
+      // The lanes of a tile reach one cell over its rim on every side.
+      for (int j = -1; j <= tile.rows; ++j) {
+        for (int i = -1; i <= layout_.tile_nx; ++i) {
+          const std::uint8_t bits =
+              mask_[static_cast<std::size_t>(tile.offset + j * layout_.stride + i)];
+          const bool own = i >= 0 && i < tile.columns && j >= 0 && j < tile.rows;
+          if (own && (bits & active_cell) != 0) ++tile.active_cells;
+          if (bits != active_cell) tile.walls = true;
+        }
+      }
+      tiles_.push_back(tile);
+    }
+  }
+  results_.resize(tiles_.size());
+  soaks_.resize(tiles_.size());
+}
+
+template <class Real>
+void SolverOf<Real>::lay_out_edges() {
+  struct Placed {
+    int tile;
+    std::size_t segment;
+    CellIndex cell;
+    EdgeFaceArgs<Real> face;
+  };
+  std::vector<Placed> placed;
+  for (std::size_t s = 0; s < case_.edges.size(); ++s) {
+    const EdgeSegment& segment = case_.edges[s];
+    if (segment.kind == EdgeKind::wall) continue;
+    for (const EdgeFace& face : segment.faces) {
+      const int t = layout_.tile_of(face.cell);
+      Tile& tile = tiles_[static_cast<std::size_t>(t)];
+      const auto n = static_cast<double>(case_.manning(face.cell.i, face.cell.j));
+      EdgeFaceArgs<Real> args{face.cell.j - tile.first.j, face.cell.i - tile.first.i + 1, face.side,
+                              segment.kind, Real(0)};
+      if (segment.kind == EdgeKind::normal_depth) {
+        args.value = static_cast<Real>(std::sqrt(segment.slope) / n);
+      }
+      if (segment.kind == EdgeKind::stage || segment.kind == EdgeKind::discharge) tile.fed = true;
+      placed.push_back({t, s, face.cell, args});
+    }
+  }
+  std::stable_sort(placed.begin(), placed.end(),
+                   [](const Placed& a, const Placed& b) { return a.tile < b.tile; });
+  edge_faces_.resize(case_.edges.size());
+  for (const Placed& p : placed) {
+    Tile& tile = tiles_[static_cast<std::size_t>(p.tile)];
+    if (tile.edge_count == 0) tile.first_edge = static_cast<int>(edges_.size());
+    ++tile.edge_count;
+    edge_faces_[p.segment].push_back(edges_.size());
+    edges_.push_back(p.face);
+    edge_cells_.push_back(p.cell);
+  }
+  for (const Source& source : case_.sources) {
+    for (const CellIndex cell : source.cells) {
+      tiles_[static_cast<std::size_t>(layout_.tile_of(cell))].fed = true;
+    }
+  }
+}

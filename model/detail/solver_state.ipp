@@ -1,0 +1,225 @@
+// SolverOf: states, saved ones, and what is sampled from them. Included by solver.cpp.
+
+template <class Real>
+void SolverOf<Real>::start_with(FieldView<const double> depth) {
+  for (int j = 0; j < layout_.ny; ++j) {
+    for (int i = 0; i < layout_.nx; ++i) {
+      if (!is_active({i, j})) continue;
+      const auto k = static_cast<std::size_t>(layout_.at(i, j));
+      const auto h = static_cast<Real>(depth(i, j));
+      flow_[0].h[k] = h;
+      if (!residual_.empty()) {
+        residual_[k] = static_cast<Real>(depth(i, j) - static_cast<double>(h));
+      }
+    }
+  }
+  restore_everything_from_present();
+}
+
+template <class Real>
+void SolverOf<Real>::start_with(const State& state) {
+  for (int j = 0; j < layout_.ny; ++j) {
+    for (int i = 0; i < layout_.nx; ++i) {
+      if (!is_active({i, j})) continue;
+      const auto k = static_cast<std::size_t>(layout_.at(i, j));
+      const auto s = static_cast<std::size_t>(j) * static_cast<std::size_t>(layout_.nx) +
+                     static_cast<std::size_t>(i);
+      flow_[0].h[k] = static_cast<Real>(state.depth[s]);
+      flow_[0].qx[k] = static_cast<Real>(state.unit_discharge_x[s]);
+      flow_[0].qy[k] = static_cast<Real>(state.unit_discharge_y[s]);
+      if (!residual_.empty()) residual_[k] = static_cast<Real>(state.depth_residual[s]);
+      if (infiltrated_.empty()) continue;
+      infiltrated_[k] = state.infiltrated[s];
+      water_table_depth_[k] = static_cast<float>(state.water_table_depth[s]);
+    }
+  }
+  restore_everything_from_present();
+}
+
+/// After the present state was set from outside: the other copies follow.
+template <class Real>
+void SolverOf<Real>::restore_everything_from_present() {
+  flow_[1 - now_] = flow_[now_];
+  for (Tile& tile : tiles_) tile.wet = tile.changed = tile.active_cells > 0;
+  moved_.initial = stored_volume();
+  save();
+  reset_maxima();
+}
+
+/// Copies what has changed since the last call. This is the state that a failure falls back to.
+template <class Real>
+void SolverOf<Real>::save() {
+  std::vector<int> changed;
+  for (std::size_t t = 0; t < tiles_.size(); ++t) {
+    if (tiles_[t].changed) changed.push_back(static_cast<int>(t));
+  }
+  for_tiles(changed, threads_, [&](std::size_t t) { copy_tile(tiles_[t], flow_[now_], saved_, true); });
+  for (const int t : changed) tiles_[static_cast<std::size_t>(t)].changed = false;
+  saved_moved_ = moved_;
+  saved_counters_ = counters_;
+}
+
+template <class Real>
+void SolverOf<Real>::restore() {
+  for (Tile& tile : tiles_) {
+    if (!tile.changed) continue;
+    copy_tile(tile, saved_, flow_[0], false);
+    copy_tile(tile, saved_, flow_[1], false);
+    tile.wet = true;  // the next scan finds out
+    tile.in_step = false;
+  }
+  moved_ = saved_moved_;
+  counters_ = saved_counters_;
+}
+
+template <class Real>
+void SolverOf<Real>::copy_tile(const Tile& tile, const Flow& from, Flow& to, bool saving) {
+  const auto copy = [&](const auto& a, auto& b) {
+    if (a.empty()) return;
+    for (int r = 0; r < tile.rows; ++r) {
+      const std::ptrdiff_t start = tile.offset + r * layout_.stride;
+      std::copy_n(a.begin() + start, tile.columns, b.begin() + start);
+    }
+  };
+  copy(from.h, to.h);
+  copy(from.qx, to.qx);
+  copy(from.qy, to.qy);
+  if (saving) {
+    copy(residual_, saved_residual_);
+    copy(infiltrated_, saved_infiltrated_);
+  } else {
+    copy(saved_residual_, residual_);
+    copy(saved_infiltrated_, infiltrated_);
+  }
+}
+
+template <class Real>
+State SolverOf<Real>::state() const {
+  State out;
+  out.time = time_;
+  out.precision = options_.precision;
+  const auto copy = [&](const auto& from, std::vector<double>& to) {
+    if (from.empty()) return;
+    to.reserve(static_cast<std::size_t>(layout_.nx) * static_cast<std::size_t>(layout_.ny));
+    for (int j = 0; j < layout_.ny; ++j) {
+      for (int i = 0; i < layout_.nx; ++i) {
+        to.push_back(static_cast<double>(from[static_cast<std::size_t>(layout_.at(i, j))]));
+      }
+    }
+  };
+  copy(flow_[now_].h, out.depth);
+  copy(residual_, out.depth_residual);
+  copy(flow_[now_].qx, out.unit_discharge_x);
+  copy(flow_[now_].qy, out.unit_discharge_y);
+  copy(infiltrated_, out.infiltrated);
+  copy(water_table_depth_, out.water_table_depth);
+  return out;
+}
+
+/// Sum of depths in the order of rows within tiles and of tiles, whatever the number of threads.
+template <class Real>
+double SolverOf<Real>::stored_volume() const {
+  double total = 0.0;
+  for (const Tile& tile : tiles_) {
+    double sum = 0.0;
+    for (int r = 0; r < tile.rows; ++r) {
+      const std::ptrdiff_t start = tile.offset + r * layout_.stride;
+      double row = 0.0;
+      for (int c = 0; c < tile.columns; ++c) {
+        const auto k = static_cast<std::size_t>(start + c);
+        row += static_cast<double>(flow_[now_].h[k]);
+        if (!residual_.empty()) row += static_cast<double>(residual_[k]);
+      }
+      sum += row;
+    }
+    total += sum;
+  }
+  return total * case_.dx * case_.dx;
+}
+
+template <class Real>
+Ledger SolverOf<Real>::ledger() const {
+  Ledger out = moved_;
+  out.stored = stored_volume();
+  return out;
+}
+
+template <class Real>
+void SolverOf<Real>::reset_maxima() {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (Field<float>* field : {&maxima_.max_depth, &maxima_.max_speed, &maxima_.max_hazard,
+                              &maxima_.arrival_time, &maxima_.duration}) {
+    *field = Field<float>(layout_.nx, layout_.ny, nan);
+    if (field == &maxima_.arrival_time) continue;
+    for (int j = 0; j < layout_.ny; ++j) {
+      for (int i = 0; i < layout_.nx; ++i) {
+        if (is_active({i, j})) (*field)(i, j) = 0.0F;
+      }
+    }
+  }
+  maxima_start_ = time_;
+  for (const Tile& tile : tiles_) {
+    if (tile.active_cells > 0) sample_tile(tile, 0.0);
+  }
+}
+
+/// Samples the tiles that were computed since the last sync time; the others hold no water deeper
+/// than dry_depth.
+template <class Real>
+void SolverOf<Real>::sample_maxima(double seconds) {
+  std::vector<int> changed;
+  for (std::size_t t = 0; t < tiles_.size(); ++t) {
+    if (tiles_[t].changed) changed.push_back(static_cast<int>(t));
+  }
+  for_tiles(changed, threads_, [&](std::size_t t) { sample_tile(tiles_[t], seconds); });
+}
+
+template <class Real>
+void SolverOf<Real>::sample_tile(const Tile& tile, double seconds) {
+  const auto since = static_cast<float>(to_seconds(time_ - maxima_start_));
+  const auto wet_depth = static_cast<float>(options_.wet_depth);
+  const Flow& flow = flow_[now_];
+  for (int j = tile.first.j; j < tile.first.j + tile.rows; ++j) {
+    for (int i = tile.first.i; i < tile.first.i + tile.columns; ++i) {
+      const auto k = static_cast<std::size_t>(layout_.at(i, j));
+      const auto h = static_cast<float>(flow.h[k]);
+      if (!(h > static_cast<float>(options_.dry_depth)) || !is_active({i, j})) continue;
+      float speed = 0.0F;
+      if (h > wet_depth) {
+        speed = std::hypot(static_cast<float>(flow.qx[k]), static_cast<float>(flow.qy[k])) / h;
+        if (std::isnan(maxima_.arrival_time(i, j))) maxima_.arrival_time(i, j) = since;
+        maxima_.duration(i, j) += static_cast<float>(seconds);
+      }
+      maxima_.max_depth(i, j) = std::max(maxima_.max_depth(i, j), h);
+      maxima_.max_speed(i, j) = std::max(maxima_.max_speed(i, j), speed);
+      maxima_.max_hazard(i, j) = std::max(maxima_.max_hazard(i, j), h * (speed + 0.5F));
+    }
+  }
+}
+
+template <class Real>
+bool SolverOf<Real>::is_active(CellIndex c) const {
+  return c.i >= 0 && c.i < case_.nx && c.j >= 0 && c.j < case_.ny &&
+         !std::isnan(case_.bed_elevation(c.i, c.j));
+}
+template <class Real>
+double SolverOf<Real>::bed_elevation_at(CellIndex c) const {
+  return case_.bed_elevation(c.i, c.j);
+}
+template <class Real>
+double SolverOf<Real>::depth_at(CellIndex c) const {
+  return static_cast<double>(flow_[now_].h[static_cast<std::size_t>(layout_.at(c))]);
+}
+template <class Real>
+double SolverOf<Real>::unit_discharge_x_at(CellIndex c) const {
+  return static_cast<double>(flow_[now_].qx[static_cast<std::size_t>(layout_.at(c))]);
+}
+template <class Real>
+double SolverOf<Real>::unit_discharge_y_at(CellIndex c) const {
+  return static_cast<double>(flow_[now_].qy[static_cast<std::size_t>(layout_.at(c))]);
+}
+template <class Real>
+double SolverOf<Real>::water_table_depth_at(CellIndex c) const {
+  if (water_table_depth_.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(water_table_depth_[static_cast<std::size_t>(layout_.at(c))]);
+}
