@@ -21,11 +21,12 @@ inline constexpr int tile_nx = lanes<Real> - 2;
 inline constexpr int tile_ny = 32;
 
 // Bits of a cell's mask. A closed face is a wall, or an edge with a condition where it is also soft.
-inline constexpr std::uint8_t closed_east = 1;
-inline constexpr std::uint8_t closed_north = 2;
-inline constexpr std::uint8_t soft_east = 4;
-inline constexpr std::uint8_t soft_north = 8;
-inline constexpr std::uint8_t active_cell = 16;
+// (Not bit 0: gcc makes a conversion to bool of its test, which it does not vectorise.)
+inline constexpr std::uint8_t closed_east = 2;
+inline constexpr std::uint8_t closed_north = 4;
+inline constexpr std::uint8_t soft_east = 8;
+inline constexpr std::uint8_t soft_north = 16;
+inline constexpr std::uint8_t active_cell = 32;
 
 /// One face of a tile with a condition. `value`: normal_depth sqrt(S)/n [m^1/3/s]; stage: height of
 /// the surface above the cell's bed [m]; discharge: unit discharge inward [m²/s].

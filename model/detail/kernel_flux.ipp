@@ -71,35 +71,37 @@ inline FaceState<Real> mirrored_if(bool closed, FaceState<Real> s, FaceState<Rea
 /// lower ones'. `bed_step` is z(upper) - z(lower) of the cells' centres, `mask` the lower cells'.
 template <class Real, bool walls>
 inline void flux_row(const FaceRow<Real>& lower, const FaceRow<Real>& upper, int shift,
-                     const Real* bed_step, const std::uint8_t* mask, int closed_bit,
+                     const Real* bed_step, const MaskRow<Real>& masks,
+                     typename MaskRow<Real>::Bits closed_bit,
                      FluxRow<Real>& flux) {
-#pragma omp simd
-  for (int k = 0; k < lanes<Real>; ++k) {
+  const auto* const mask = masks.bits.begin();
+  const auto lane = [&](int k) __attribute__((always_inline)) {
     FaceState<Real> l = face_at(lower, k);
     FaceState<Real> r = face_at(upper, k + shift);
     // Heights from midway between the two centres, so that a mirrored input gives the same bits.
     l.bed -= Real(0.5) * bed_step[k];
     r.bed += Real(0.5) * bed_step[k];
     if constexpr (walls) {
-      const bool closed = (mask[k] & closed_bit) != 0;
-      const bool lower_active = (mask[k] & active_cell) != 0;
+      const auto bits = mask[k] & (closed_bit | active_cell);
       const FaceState<Real> own = l;
-      l = mirrored_if(closed && !lower_active, r, l);
-      r = mirrored_if(closed && lower_active, own, r);
+      l = mirrored_if(bits == closed_bit, r, l);
+      r = mirrored_if(bits == (closed_bit | active_cell), own, r);
     }
     const FaceFlux<Real> f = flux_hllc(l, r);
     flux.mass.begin()[k] = f.mass;
     flux.lower.begin()[k] = f.lower;
     flux.upper.begin()[k] = f.upper;
     flux.along.begin()[k] = f.along;
-  }
+  };
+#pragma omp simd
+  for (int k = 0; k < lanes<Real>; ++k) lane(k);
 }
 
 /// Fluxes over the faces between the cells of row r.
 template <class Real, bool walls>
 void flux_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
-  flux_row<Real, walls>(s.east, s.west, 1, step.step_east + start, step.mask + start, closed_east,
+  flux_row<Real, walls>(s.east, s.west, 1, step.step_east + start, mask_row(s, r), closed_east,
                         s.flux_x[r & 1]);
 }
 
@@ -108,5 +110,5 @@ template <class Real, bool walls>
 void flux_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const std::ptrdiff_t start = tile.offset - 1 + (r - 1) * step.stride;
   flux_row<Real, walls>(s.north[(r - 1) & 1], s.south, 0, step.step_north + start,
-                        step.mask + start, closed_north, s.flux_y[r & 1]);
+                        mask_row(s, r - 1), closed_north, s.flux_y[r & 1]);
 }

@@ -61,16 +61,14 @@ void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
   const Real* const step_north = step.step_north + start;
   const Real* const step_south = step_north - step.stride;
   const Real* const friction = step.friction + start;
-  const std::uint8_t* const mask = step.mask + start;
-  const std::uint8_t* const mask_west = mask - 1;
-  const std::uint8_t* const mask_south = mask - step.stride;
+  const auto* const mask = mask_row(s, r).bits.begin();
+  const auto* const mask_south = mask_row(s, r - 1).bits.begin();
   const Real half_ratio = Real(0.5) * step.ratio;
   const Real half_dt = Real(0.5) * step.dt;
   const Real share = Real(0.98) / step.ratio;
   const Real dry = step.dry_depth;
   const Real g = Real(gravity);
-#pragma omp simd
-  for (int k = 0; k < lanes<Real>; ++k) {
+  const auto lane = [&](int k) __attribute__((always_inline)) {
     const CellState<Real> c{here.h.begin()[k], here.u.begin()[k], here.v.begin()[k]};
     const Real hw = c.h - here.h.begin()[k - 1];
     const Real he = here.h.begin()[k + 1] - c.h;
@@ -85,9 +83,9 @@ void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
     Differences<Real> dn{hn, hn + step_north[k], above.v.begin()[k] - c.v,
                          above.u.begin()[k] - c.u};
     if constexpr (walls) {
-      const int own = mask[k];
-      const int to_west = mask_west[k];
-      const int to_south = mask_south[k];
+      const auto own = mask[k];
+      const auto to_west = mask[k - 1];
+      const auto to_south = mask_south[k];
       const Real twice_u = Real(2) * c.u;
       const Real twice_v = Real(2) * c.v;
       dw = behind_face(dw, (to_west & closed_east) != 0, (to_west & soft_east) != 0, twice_u);
@@ -128,5 +126,7 @@ void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
     slopes.y.begin()[k] = g * (p.h * y.surface);
     slopes.drop.begin()[k] = greater(greater(greater(-de.surface, dw.surface),
                                              greater(-dn.surface, ds.surface)), Real(0));
-  }
+  };
+#pragma omp simd
+  for (int k = 0; k < lanes<Real>; ++k) lane(k);
 }

@@ -3,11 +3,28 @@
 
 inline constexpr int rim = 16;
 
-template <class Real>
+template <class Real, class Value = Real>
 struct Row {
-  alignas(64) Real values[lanes<Real> + 2 * rim];
-  Real* begin() { return values + rim; }
-  const Real* begin() const { return values + rim; }
+  alignas(64) Value values[lanes<Real> + 2 * rim];
+  Value* begin() { return values + rim; }
+  const Value* begin() const { return values + rim; }
+};
+
+/// A row of masks as integers as wide as Real, so that loops over both vectorise.
+template <class Real>
+struct BitsOf;
+template <>
+struct BitsOf<float> {
+  using Type = std::int32_t;
+};
+template <>
+struct BitsOf<double> {
+  using Type = std::int64_t;
+};
+template <class Real>
+struct MaskRow {
+  using Bits = typename BitsOf<Real>::Type;
+  Row<Real, Bits> bits;
 };
 
 /// Depth and velocity at the cells.
@@ -42,7 +59,13 @@ struct SlopeRow {
 template <class Real>
 struct DepthRow {
   Row<Real> h, before_soil, rest;
-  Row<double> taken;
+  Row<Real, double> taken;
+};
+
+/// Updated momentum, and the speed of waves where the cell is wet.
+template <class Real>
+struct MomentumRow {
+  Row<Real> qx, qy, wave;
 };
 
 /// A tile's rows. Those of which an older one is still needed come in twos or threes.
@@ -53,11 +76,27 @@ struct Scratch {
   FluxRow<Real> flux_x[2], flux_y[2];
   SlopeRow<Real> slopes[2];
   DepthRow<Real> depth;
+  MomentumRow<Real> momentum;
+  MaskRow<Real> masks[3];  // of rows with closed faces
 };
 
 template <class Real>
 inline CellRow<Real>& cell_row(Scratch<Real>& s, int r) {
   return s.cells[(r + 3) % 3];
+}
+
+template <class Real>
+inline MaskRow<Real>& mask_row(Scratch<Real>& s, int r) {
+  return s.masks[(r + 3) % 3];
+}
+
+/// Masks of row r, for tiles with closed faces.
+template <class Real>
+void load_masks(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  const std::uint8_t* const mask = step.mask + tile.offset - 2 + r * step.stride;
+  auto* const bits = mask_row(s, r).bits.begin() - 1;
+#pragma omp simd
+  for (int k = 0; k < lanes<Real> + rim; ++k) bits[k] = mask[k];
 }
 
 /// Depth and velocity of row r; a cell that is not deeper than dry_depth stands still.

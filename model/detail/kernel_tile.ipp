@@ -8,8 +8,8 @@ void update_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, S
     soil_row(step, tile, r, s.depth);
     result.infiltrated += sum_of<Real>(s.depth.taken);
   }
-  update_momentum<Real, walls>(step, tile, r, s, result);
-  store_depth(step, tile, r, s.depth);
+  update_momentum(step, tile, r, s);
+  store_row(step, tile, r, s, result);
 }
 
 template <class Real, bool walls>
@@ -17,8 +17,10 @@ void step_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResul
   Scratch<Real> s{};
   load_row(step, tile, -2, s);
   load_row(step, tile, -1, s);
+  if constexpr (walls) load_masks(step, tile, -2, s);
   for (int r = -1; r <= tile.rows; ++r) {
     load_row(step, tile, r + 1, s);
+    if constexpr (walls) load_masks(step, tile, r, s);
     predict_row<Real, walls>(step, tile, r, s);
     if (r >= 0) {
       flux_y<Real, walls>(step, tile, r, s);
@@ -45,11 +47,15 @@ void step_any_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileR
 template <class Real>
 void soak_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
   Scratch<Real> s{};
-  for (int r = 0; r < tile.rows; ++r) update_row<Real, true>(step, tile, r, s, result);
+  for (int r = 0; r < tile.rows; ++r) {
+    load_masks(step, tile, r, s);
+    update_row<Real, true>(step, tile, r, s, result);
+  }
 }
 
 template <class Real>
 void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
+  Scratch<Real> scratch;
   for (int r = 0; r < tile.rows; ++r) {
     const std::ptrdiff_t start = tile.offset + r * step.stride;
     const Real* const h = step.h + start;
@@ -61,8 +67,10 @@ void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResul
     const Real* const north = step.step_north + start;
     const Real* const south = north - step.stride;
     const Real* const friction = step.friction + start;
-    const std::uint8_t* const mask = step.mask + start;
-    const std::uint8_t* const mask_south = mask - step.stride;
+    load_masks(step, tile, r - 1, scratch);
+    load_masks(step, tile, r, scratch);
+    const auto* const mask = mask_row(scratch, r).bits.begin() + 1;
+    const auto* const mask_south = mask_row(scratch, r - 1).bits.begin() + 1;
     const Real dry = step.dry_depth;
     Real fastest = Real(0);
     int wet_cells = 0;

@@ -13,12 +13,11 @@ void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
   const Real* const h = step.h + start;
   const float* const rain = step.rain ? step.rain + start : nullptr;
   const Real* const residual = step.residual ? step.residual + start : nullptr;
-  const std::uint8_t* const mask = step.mask + start;
+  const auto* const mask = mask_row(s, r).bits.begin();
   Real* const h_new = s.depth.h.begin();
   Real* const rest = s.depth.rest.begin();
   const Real uniform = step.uniform_rain * step.dt;
-#pragma omp simd
-  for (int k = 0; k < lanes<Real>; ++k) {
+  const auto lane = [&](int k) __attribute__((always_inline)) {
     const Real outflow = (fx.mass.begin()[k] - fx.mass.begin()[k - 1]) +
                          (north.mass.begin()[k] - south.mass.begin()[k]);
     const Real rained = rain ? static_cast<Real>(rain[k]) * step.dt : uniform;
@@ -36,7 +35,9 @@ void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
       h_new[k] = active ? h_new[k] : Real(0);
       rest[k] = active ? rest[k] : Real(0);
     }
-  }
+  };
+#pragma omp simd
+  for (int k = 0; k < lanes<Real>; ++k) lane(k);
 }
 
 /// Infiltration after Green and Ampt (1911, doi:10.1017/S0021859600001441), f = K (1 + P/F) with
@@ -55,8 +56,7 @@ void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Dep
   Real* const rest = depth.rest.begin();
   Real* const before = depth.before_soil.begin();
   double* const taken = depth.taken.begin();
-#pragma omp simd
-  for (int k = 1; k < lanes<Real> - 1; ++k) {
+  const auto lane = [&](int k) __attribute__((always_inline)) {
     const double held = static_cast<double>(h[k]);
     const double dtheta = static_cast<double>(deficit[k]);
     const double pull = (static_cast<double>(suction_head[k]) + held) * dtheta;
@@ -73,12 +73,14 @@ void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Dep
     h[k] = all ? Real(0) : left.sum;
     rest[k] = all ? Real(0) : left.part;
     infiltrated[k] += taken[k];
-  }
+  };
+#pragma omp simd
+  for (int k = 1; k < lanes<Real> - 1; ++k) lane(k);
 }
 
 /// Sum in an order that does not depend on the vector unit.
 template <class Real>
-double sum_of(const Row<double>& row) {
+double sum_of(const Row<Real, double>& row) {
   double parts[8] = {};
   for (int k = 0; k < lanes<Real>; k += 8) {
     for (int p = 0; p < 8; ++p) parts[p] += row.begin()[k + p];
@@ -97,10 +99,10 @@ inline Real wave_speed(Real h, Real speed, Real drag, Real drop, Real dx) {
   return greater(speed, ahead) + square_root(g * h);
 }
 
-/// New momentum of row r, friction implicit, and everything stored.
-template <class Real, bool walls>
+/// New momentum of row r, friction implicit, and the speed of waves over it.
+template <class Real>
 void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
-                     Scratch<Real>& s, TileResult& result) {
+                     Scratch<Real>& s) {
   const FluxRow<Real>& fx = s.flux_x[r & 1];
   const FluxRow<Real>& south = s.flux_y[r & 1];
   const FluxRow<Real>& north = s.flux_y[(r + 1) & 1];
@@ -109,17 +111,12 @@ void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int
   const Real* const qx = step.qx + start;
   const Real* const qy = step.qy + start;
   const Real* const friction = step.friction + start;
-  const std::uint8_t* const mask = step.mask + start;
+  const bool soil = step.soil.conductivity != nullptr;
   const Real* const h_new = s.depth.h.begin();
-  const Real* const before = step.soil.conductivity ? s.depth.before_soil.begin() : nullptr;
-  Real* const qx_new = step.qx_new + start;
-  Real* const qy_new = step.qy_new + start;
+  const Real* const before = soil ? s.depth.before_soil.begin() : h_new;
   const Real dry = step.dry_depth;
-  Real fastest = Real(0);
-  int unsound = 0;
-  int wet_cells = 0;
-#pragma omp simd reduction(max : fastest) reduction(| : unsound, wet_cells)
-  for (int k = 1; k < lanes<Real> - 1; ++k) {
+  MomentumRow<Real>& out = s.momentum;
+  const auto lane = [&](int k) __attribute__((always_inline)) {
     const Real h = h_new[k];
     const bool wet = h > dry;
     const Real safe = greater(h, dry);
@@ -128,39 +125,57 @@ void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int
                          (north.along.begin()[k] - south.along.begin()[k])) + slopes.x.begin()[k];
     const Real push_y = ((north.lower.begin()[k] - south.upper.begin()[k]) +
                          (fx.along.begin()[k] - fx.along.begin()[k - 1])) + slopes.y.begin()[k];
-    Real qx_free = qx[k] - step.ratio * push_x;
-    Real qy_free = qy[k] - step.ratio * push_y;
-    if (before) {  // what went into the ground took its momentum along
-      const Real stays = before[k] > dry ? h / greater(before[k], dry) : Real(1);
-      qx_free *= stays;
-      qy_free *= stays;
-    }
+    // What went into the ground took its momentum along.
+    const Real stays = before[k] > dry ? h / greater(before[k], dry) : Real(1);
+    const Real qx_free = (qx[k] - step.ratio * push_x) * stays;
+    const Real qy_free = (qy[k] - step.ratio * push_y) * stays;
     const Real drag = friction[k] * inverse_power_4_3(safe);
     const Real speed = square_root(qx_free * qx_free + qy_free * qy_free) * inverse;
-    Real kept = wet ? kept_under_friction(step.dt * drag * speed) : Real(0);
-    if constexpr (walls) kept = (mask[k] & active_cell) != 0 ? kept : Real(0);
-    const Real qx_k = wet ? qx_free * kept : Real(0);
+    const Real kept = kept_under_friction(step.dt * drag * speed);
+    const Real qx_k = wet ? qx_free * kept : Real(0);  // h is 0 outside the computed area
     const Real qy_k = wet ? qy_free * kept : Real(0);
     const Real u = greater(magnitude(qx_k), magnitude(qy_k)) * inverse;
     const Real wave = wave_speed(h, u, drag, slopes.drop.begin()[k], step.dx);
-    fastest = greater(wet ? wave : Real(0), fastest);
-    const bool sound = h >= Real(0) && wave < Real(1e9) && h < Real(1e9);
-    unsound |= sound ? 0 : 1;
-    wet_cells |= wet ? 1 : 0;
-    qx_new[k] = qx_k;
-    qy_new[k] = qy_k;
+    out.qx.begin()[k] = qx_k;
+    out.qy.begin()[k] = qy_k;
+    out.wave.begin()[k] = wet ? wave : Real(0);
+  };
+#pragma omp simd
+  for (int k = 0; k < lanes<Real>; ++k) lane(k);
+}
+
+/// The row into the fields, and what the tile must say of it.
+template <class Real>
+void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+               const Scratch<Real>& s, TileResult& result) {
+  const std::ptrdiff_t start = tile.offset + r * step.stride;
+  const Real* const h = s.depth.h.begin() + 1;
+  const Real* const rest = s.depth.rest.begin() + 1;
+  const Real* const qx = s.momentum.qx.begin() + 1;
+  const Real* const qy = s.momentum.qy.begin() + 1;
+  const Real* const wave = s.momentum.wave.begin() + 1;
+  Real* const h_new = step.h_new + start;
+  Real* const qx_new = step.qx_new + start;
+  Real* const qy_new = step.qy_new + start;
+  Real* const residual = step.residual ? step.residual + start : nullptr;
+  Real fastest = Real(0);
+  int unsound = 0;
+#pragma omp simd reduction(max : fastest) reduction(| : unsound)
+  for (int k = 0; k < tile_nx<Real>; ++k) {
+    h_new[k] = h[k];
+    qx_new[k] = qx[k];
+    qy_new[k] = qy[k];
+    fastest = greater(wave[k], fastest);
+    // Written so that a value that is not a number fails.
+    const Real largest = greater(magnitude(qx[k]), magnitude(qy[k]));
+    unsound |= h[k] >= Real(0) && h[k] < Real(1e6) && largest < Real(1e9) ? 0 : 1;
+    unsound |= wave[k] < Real(1e9) && qx[k] * Real(0) == qy[k] * Real(0) ? 0 : 1;
+  }
+  if (residual) {
+#pragma omp simd
+    for (int k = 0; k < tile_nx<Real>; ++k) residual[k] = rest[k];
   }
   result.speed = greater(static_cast<double>(fastest), result.speed);
   result.sound = result.sound && unsound == 0;
-  result.wet = result.wet || wet_cells != 0;
-}
-
-/// Depth and what rounding left of it, into the fields.
-template <class Real>
-void store_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
-                 const DepthRow<Real>& depth) {
-  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
-  for (int k = 1; k < lanes<Real> - 1; ++k) step.h_new[start + k] = depth.h.begin()[k];
-  if (!step.residual) return;
-  for (int k = 1; k < lanes<Real> - 1; ++k) step.residual[start + k] = depth.rest.begin()[k];
+  result.wet = result.wet || fastest > Real(0);
 }
