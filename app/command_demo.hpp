@@ -1,0 +1,12 @@
+#pragma once
+
+#include <filesystem>
+
+namespace vandvagt::app {
+
+/// `vandvagt demo`: writes the example catchment into `output` and forecasts it as `vandvagt
+/// forecast` would; products lie in `output`/forecast.
+/// @return an ExitCode
+int run_demo_command(const std::filesystem::path& output);
+
+}  // namespace vandvagt::app

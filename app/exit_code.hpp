@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/result.hpp"
+
+namespace vandvagt::app {
+
+/// What a command ends with; docs/operations.md says what to do at each.
+enum class ExitCode {
+  ok = 0,           // all done; notices on the screen and in run.json
+  failed = 1,       // the solver failed, or something that should not happen did
+  refused = 2,      // input or output that cannot be used: nothing half-written
+  undelivered = 3,  // all done, but warnings wait in the outbox for a broker
+};
+
+inline ExitCode exit_code_for(const Error& error) {
+  return error.code == ErrorCode::invalid_input || error.code == ErrorCode::io ? ExitCode::refused
+                                                                               : ExitCode::failed;
+}
+
+}  // namespace vandvagt::app
