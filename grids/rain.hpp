@@ -22,15 +22,16 @@ enum class RainKind {
 enum class RainStamp { start, end };  // which end of its interval a grid's time names
 
 /// Time-stamped rain grids: files with their time in the name, or NetCDF-CF or GRIB with times
-/// inside. Nothing is guessed: kind and stamp are declared, the unit comes from the file or `unit`.
+/// inside. Nothing is guessed: kind, stamp and interval are declared, the unit comes from the file
+/// or from `unit`.
 struct RainSource {
   std::vector<std::filesystem::path> paths;  // files, or one folder
   std::string file_pattern;        // e.g. "NSL_%Y%m%d%H%M.ASC" (UTC); empty: times are in the file
   std::string variable;            // NetCDF, GRIB: the variable; empty = the only one
   std::optional<RainKind> kind;    // must be set
-  std::optional<RainStamp> stamp;  // must be set (NetCDF time bounds make it unnecessary)
+  std::optional<RainStamp> stamp;  // must be set; a running total is stamped at its end
   std::string unit;                // "mm", "mm/h", ...; empty: the file must say; both must agree
-  std::optional<Duration> interval;  // length of one grid; unset: from time bounds
+  std::optional<Duration> interval;  // must be set: the time that one grid stands for
   std::optional<std::string> crs;    // where the files name none
   double extend = 0.0;               // [m] the border's values are carried outwards this far
 };
@@ -45,11 +46,11 @@ struct RainInterval {
 /// asked for; one thread at a time may ask.
 class RainSeries {
  public:
-  /// Finds and checks all grids against the target without reading their values. `active` (nx × ny,
-  /// non-zero = computed; empty = all) tells which cells must be covered.
-  /// Error{invalid_input}: nothing found, kind, stamp, unit or interval missing or contradicting
-  /// the file, a file name that does not fit the pattern, gaps or overlaps in time, no CRS, a grid
-  /// that does not cover the active cells (with the share missing and by how much).
+  /// Finds all grids, checks their times, and checks the first against the target. `active` (nx ×
+  /// ny, non-zero = computed; empty = all) tells which cells must be covered. Error{invalid_input}:
+  /// nothing found, kind, stamp, unit or interval missing or contradicting the file, a file name
+  /// that does not fit the pattern, gaps or overlaps in time, no CRS, a grid that does not cover
+  /// the active cells (with the share missing and by how much).
   static Result<RainSeries> open(const RainSource& source, const Geometry& target,
                                  FieldView<const std::uint8_t> active = {});
 

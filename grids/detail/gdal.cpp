@@ -1,5 +1,6 @@
 #include "grids/detail/gdal.hpp"
 
+#include <H5Epublic.h>
 #include <cpl_conv.h>
 
 #include <fstream>
@@ -23,9 +24,11 @@ bool needs_netcdf_lock(const std::string& name) {
 
 }  // namespace
 
-std::recursive_mutex& netcdf_mutex() {
+NetcdfLock lock_netcdf() {
   static std::recursive_mutex mutex;
-  return mutex;
+  NetcdfLock lock(mutex);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  return lock;
 }
 
 void prepare_gdal() {
@@ -63,7 +66,7 @@ Result<OpenDataset> open_dataset(const std::string& name, unsigned kind) {
   std::error_code error;
   const bool plain_path = name.find(':') == std::string::npos;
   if (plain_path && !fs::exists(name, error)) return fail(ErrorCode::io, name + ": no such file");
-  if (needs_netcdf_lock(name)) opened.lock = std::unique_lock(netcdf_mutex());
+  if (needs_netcdf_lock(name)) opened.lock = lock_netcdf();
   opened.dataset.reset(
       GDALDataset::Open(name.c_str(), kind | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR));
   if (!opened.dataset) return fail(ErrorCode::io, name + ": cannot be read: " + messages.text());

@@ -14,8 +14,10 @@
 namespace vandvagt::grids::detail {
 
 /// One lock for all of netCDF-C and HDF5, which are not thread-safe: our own writers and GDAL's
-/// drivers share it. Recursive, since a reader of one file may open a second.
-std::recursive_mutex& netcdf_mutex();
+/// drivers share it. Recursive, since a reader of one file may open a second. Taking it silences
+/// HDF5's own printing, which is set for each thread.
+using NetcdfLock = std::unique_lock<std::recursive_mutex>;
+NetcdfLock lock_netcdf();
 
 /// Registers GDAL's drivers and silences its own printing, once for the whole program.
 void prepare_gdal();
@@ -48,7 +50,7 @@ using Dataset = std::unique_ptr<GDALDataset, CloseDataset>;
 /// A dataset, and the netCDF lock for as long as it is open where its driver needs it. Used by the
 /// thread that opened it only.
 struct OpenDataset {
-  std::unique_lock<std::recursive_mutex> lock;
+  NetcdfLock lock;
   Dataset dataset;
 };
 

@@ -1,30 +1,26 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <cmath>
-#include <csignal>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "grids/cog.hpp"
+#include "tests/grids/full_disk.hpp"
 #include "tests/grids/made_raster.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt::grids {
 namespace {
 
+using test::entries;
+using test::FullDisk;
 using test::grid;
 using test::run_command;
 using test::TemporaryFolder;
 using testing::AllOf;
 using testing::HasSubstr;
-namespace fs = std::filesystem;
-
-std::ptrdiff_t entries(const fs::path& folder) {
-  return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
-}
 
 Field<float> slope(int nx, int ny) {
   Field<float> field(nx, ny);
@@ -117,22 +113,6 @@ TEST(Cog, MissingFolderIsAnErrorThatNamesThePath) {
   EXPECT_EQ(written.error().code, ErrorCode::io);
   EXPECT_THAT(written.error().message, HasSubstr("/proc/self/absent/a.tif"));
 }
-
-/// Files may not grow beyond this while it lives: a full disk, as a program meets it.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    set(bytes);
-  }
-  ~FullDisk() { set(RLIM_INFINITY); }
-
- private:
-  static void set(rlim_t bytes) {
-    const rlimit limit{bytes, RLIM_INFINITY};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-};
 
 TEST(Cog, FullDiskIsAnErrorWhereverItStrikesAndLeavesTheOldFileAlone) {
   const TemporaryFolder folder;

@@ -1,22 +1,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-
-#include <csignal>
 
 #include "grids/files.hpp"
+#include "tests/grids/full_disk.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt::grids {
 namespace {
 
+using test::entries;
+using test::FullDisk;
 using test::TemporaryFolder;
 using testing::HasSubstr;
-namespace fs = std::filesystem;
-
-std::ptrdiff_t entries(const fs::path& folder) {
-  return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
-}
 
 TEST(AtomicText, ReplacesTheOldFileAndLeavesNothingBeside) {
   const TemporaryFolder folder;
@@ -37,12 +32,10 @@ TEST(AtomicText, MissingFolderIsAnErrorThatNamesThePath) {
 TEST(AtomicText, FullDiskKeepsTheOldFileAndLeavesNoPartialOne) {
   const TemporaryFolder folder;
   ASSERT_TRUE(write_text_atomically(folder / "run.json", "old"));
-  std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit limit{1000, RLIM_INFINITY};
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-  const auto written = write_text_atomically(folder / "run.json", std::string(5000, 'x'));
-  const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  const auto written = [&] {
+    const FullDisk full(1000);
+    return write_text_atomically(folder / "run.json", std::string(5000, 'x'));
+  }();
   ASSERT_FALSE(written);
   EXPECT_THAT(written.error().message, HasSubstr("run.json"));
   EXPECT_EQ(test::read_text(folder / "run.json"), "old");
