@@ -99,13 +99,13 @@ Perturbation perturbation_of_member(const EnsembleInput& ensemble, int member) {
           .discharge_factor = lognormal_factor(ensemble.discharge_factor_sigma, z(3))};
 }
 
-double quantile(std::vector<double>& values, double q) {
-  assert(!values.empty() && q >= 0.0 && q <= 1.0);
-  std::sort(values.begin(), values.end());
-  const double place = q * static_cast<double>(values.size() - 1);
+double quantile(std::span<const float> sorted, double q) {
+  assert(!sorted.empty() && q >= 0.0 && q <= 1.0);
+  const double place = q * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  const auto low = static_cast<double>(sorted[below]);
+  return low + (place - static_cast<double>(below)) * (static_cast<double>(sorted[above]) - low);
 }
 
 }  // namespace vandvagt::forecast

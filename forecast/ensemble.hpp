@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "forecast/scenario.hpp"
 
@@ -27,8 +27,8 @@ double uniform_from(std::uint64_t seed, std::uint64_t stream, std::uint64_t inde
 /// Standard normal quantile of p in (0, 1); relative error about 1e-15.
 double normal_quantile(double p);
 
-/// Quantile q in [0, 1] of values (reordered), linear between order statistics (Hyndman & Fan 1996,
-/// type 7). Not empty.
-double quantile(std::vector<double>& values, double q);
+/// Quantile q in [0, 1] of values in rising order, linear between order statistics (Hyndman & Fan
+/// 1996, type 7). Not empty.
+double quantile(std::span<const float> sorted, double q);
 
 }  // namespace vandvagt::forecast
