@@ -23,6 +23,9 @@ namespace {
 // The library fails beyond some 200 messages that wait for their confirmation.
 constexpr int most_outstanding = 64;
 
+// How often the library is asked whether it is connected, beside its own word that it is not.
+constexpr milliseconds look_every{1000};
+
 std::string own_client_id() {
   static std::atomic<int> made = 0;
   return "vandvagt-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
@@ -106,7 +109,11 @@ struct Client::Connection {
     bool stop = false;
     {
       std::unique_lock lock(mutex);
-      changed.wait(lock, [&] { return stopping || fresh->lost(); });
+      while (!changed.wait_for(lock, look_every, [&] { return stopping || fresh->lost(); })) {
+        lock.unlock();
+        fresh->still_connected();
+        lock.lock();
+      }
       session = nullptr;
       stop = stopping;
       last_error = "broker " + options.url + ": the connection was lost";
@@ -209,8 +216,8 @@ Result<void> Client::publish(const Message& message, milliseconds timeout) {
     // The client's own thread is the one that connects: it cannot wait for a connection.
     const bool own = c.thread.get_id() == std::this_thread::get_id();
     c.changed.wait_for(lock, own ? milliseconds{0} : timeout,
-                       [&] { return c.session != nullptr || c.stopping; });
-    session = c.session;
+                       [&] { return c.stopping || (c.session && !c.session->lost()); });
+    if (c.session && !c.session->lost()) session = c.session;
   }
   Result<void> done = fail(ErrorCode::unavailable, "broker " + c.options.url + ": not connected");
   if (session && c.outstanding.try_acquire_for(left())) {

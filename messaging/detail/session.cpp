@@ -187,7 +187,21 @@ Result<void> Session::open(const mqtt::connect_options& options,
   }
 }
 
+bool Session::still_connected() {
+  if (!lost_ && !client_->is_connected()) {
+    lost_ = true;
+    on_lost_();
+  }
+  return !lost_;
+}
+
 Result<void> Session::publish(const Message& message, std::chrono::milliseconds timeout) {
+  const auto done = send(message, timeout);
+  if (!done) still_connected();
+  return done;
+}
+
+Result<void> Session::send(const Message& message, std::chrono::milliseconds timeout) {
   try {
     const auto token = client_->publish(
         mqtt::make_message(message.topic, message.payload, message.qos, message.retained));

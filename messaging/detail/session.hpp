@@ -36,9 +36,12 @@ class Session {
   void close();
 
   bool lost() const { return lost_; }
+  /// Asks the library too: it does not always tell of a loss.
+  bool still_connected();
   bool refused_any() const { return refused_any_; }
 
  private:
+  Result<void> send(const Message& message, std::chrono::milliseconds timeout);
   Handled hand_over(const mqtt::const_message_ptr& message);
   void arrived(const mqtt::const_message_ptr& message);
 
