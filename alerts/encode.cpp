@@ -189,7 +189,7 @@ json known_json(const WarningState& s) {
               {"failed_why", s.failed_why},
               {"forecast_given_up", s.forecast_given_up},
               {"clock_behind", s.clock_behind},
-              {"levels_digest", s.levels_digest}};
+              {"levels_key", s.levels_key}};
 }
 
 void read_known(const json& j, WarningState& s) {
@@ -203,7 +203,7 @@ void read_known(const json& j, WarningState& s) {
   read(j, "failed_why", s.failed_why);
   read(j, "forecast_given_up", s.forecast_given_up);
   read(j, "clock_behind", s.clock_behind);
-  read(j, "levels_digest", s.levels_digest);
+  read(j, "levels_key", s.levels_key);
 }
 
 }  // namespace

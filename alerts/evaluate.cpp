@@ -3,31 +3,30 @@
 #include <algorithm>
 
 #include "alerts/detail/evaluation.hpp"
-#include "core/digest.hpp"
 
 namespace vandvagt::alerts {
 namespace {
 
 using detail::Evaluation;
 
-std::string digest_of_levels(const Rule& rule) {
-  Sha256 digest;
+// What a rule's levels are, to the last bit.
+std::string key_of_levels(const Rule& rule) {
+  std::string key = to_string(rule.quantity) + ";" + rule.datum;
   for (const auto& level : rule.levels) {
-    digest.add(fmt::format("{}:{:a}:{:a};", level.name, level.raise, level.clear));
+    key += fmt::format(";{}:{:a}:{:a}", level.name, level.raise, level.clear);
   }
-  digest.add(to_string(rule.quantity) + ";" + rule.datum);
-  return digest.hex();
+  return key;
 }
 
 // A state that was saved under other levels keeps its incident; what was derived from the old
 // levels is dropped and comes anew with the next evidence.
 void fit_to_rule(WarningState& state, const Rule& rule) {
-  const std::string digest = digest_of_levels(rule);
-  const bool same = state.levels_digest == digest && state.below_since.size() == rule.levels.size();
+  const std::string key = key_of_levels(rule);
+  const bool same = state.levels_key == key && state.below_since.size() == rule.levels.size();
   state.rule = rule.id;
   state.area = rule.area;
   if (same) return;
-  state.levels_digest = digest;
+  state.levels_key = key;
   state.below_since.assign(rule.levels.size(), std::nullopt);
   state.runs.clear();
   const int highest = static_cast<int>(rule.levels.size()) - 1;

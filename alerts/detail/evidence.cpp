@@ -11,7 +11,6 @@ namespace {
 
 // A reading may be this far ahead of the clock; beyond it the sensor's or our clock is wrong.
 constexpr Duration future_allowed = std::chrono::minutes{5};
-constexpr std::size_t runs_kept = 32;
 
 Time expiry(const RunRecord& run, const Rule& rule) {
   return run.reference_time + rule.cycle + rule.grace;
@@ -119,7 +118,8 @@ void take_forecast(Evaluation& evaluation) {
                     rule.levels[k].raise, unit(rule.quantity)));
   }
   state.runs.push_back(std::move(*run));
-  if (state.runs.size() > runs_kept) state.runs.erase(state.runs.begin());
+  const auto kept = static_cast<std::size_t>(std::max(1, rule.runs_looked_at));
+  while (state.runs.size() > kept) state.runs.erase(state.runs.begin());
   if (state.failed_run && *state.failed_run <= state.runs.back().reference_time) {
     state.failed_run.reset();
     state.failed_why.clear();

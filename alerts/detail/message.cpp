@@ -145,7 +145,7 @@ std::string digest_of_evidence(const Evaluation& evaluation) {
     digest.add(fmt::format("reading {} {:a} {} {};", format_time(reading.time), reading.value,
                            reading.good, reading.digest));
   };
-  digest.add(evaluation.rule.id + ";" + state.levels_digest + ";");
+  digest.add(evaluation.rule.id + ";" + state.levels_key + ";");
   for (const auto& reading : evaluation.evidence.readings) add_reading(reading);
   if (state.before) add_reading(*state.before);
   if (state.newest) add_reading(*state.newest);
