@@ -41,9 +41,13 @@ void append_joined(std::vector<Cell>& cells, const Geometry& g, Cell next) {
 void add_crossings(std::vector<double>& shares, double a, double b, double origin, double dx,
                    int n) {
   if (a == b) return;
-  const double first = std::max(0.0, std::ceil((std::min(a, b) - origin) / dx));
-  const double last = std::min<double>(n, std::floor((std::max(a, b) - origin) / dx));
-  for (double k = first; k <= last; k += 1.0) {
+  // Clamped as doubles: a far point must not overflow an int.
+  const auto line_at = [&](double x) {
+    return static_cast<int>(std::clamp(x, 0.0, static_cast<double>(n)));
+  };
+  const int first = line_at(std::ceil((std::min(a, b) - origin) / dx));
+  const int last = line_at(std::floor((std::max(a, b) - origin) / dx));
+  for (int k = first; k <= last; ++k) {
     const double share = (origin + k * dx - a) / (b - a);
     if (share > 0.0 && share < 1.0) shares.push_back(share);
   }

@@ -13,9 +13,6 @@
 namespace vandvagt::grids::detail {
 namespace {
 
-template <class>
-inline constexpr bool always_false = false;
-
 /// Attributes whose type CF ties to the type of their variable.
 bool has_variable_type(const std::string& name) {
   return name == "flag_values" || name == "flag_masks" || name == "valid_range" ||
@@ -134,11 +131,10 @@ void NcFile::attribute(int variable, const std::string& name, const AttributeVal
             return nc_put_att_longlong(id_, variable, key, whole, 1, &number);
           } else if constexpr (std::is_same_v<T, std::vector<double>>)
             return nc_put_att_double(id_, variable, key, real, v.size(), v.data());
-          else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+          else {
             const std::vector<long long> numbers(v.begin(), v.end());
             return nc_put_att_longlong(id_, variable, key, whole, numbers.size(), numbers.data());
-          } else
-            static_assert(always_false<T>);
+          }
         },
         value);
   });
