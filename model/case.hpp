@@ -40,8 +40,8 @@ struct EdgeSegment {
   Series series;       // stage, discharge
 };
 
-/// Water given to (or, negative, taken from) cells: `series` [m³/s] shared out by `weights` (sum 1).
-/// What a cell does not hold cannot be taken; the ledger records what really moved.
+/// Water given to (or, negative, taken from) cells: `series` [m³/s] shared out by `weights` (sum
+/// 1). What a cell does not hold cannot be taken; the ledger records what really moved.
 struct Source {
   std::string name;
   std::vector<CellIndex> cells;
@@ -50,23 +50,25 @@ struct Source {
 };
 
 /// Green and Ampt (1911) infiltration with a store that ends at the water table.
-/// f = K (1 + (psi + h) dtheta / F), limited to what the store still holds. Fields nx × ny, or empty
-/// where there is no infiltration. Cells with conductivity 0 are sealed.
+/// f = K (1 + (psi + h) dtheta / F), limited to what the store still holds. Fields nx × ny, or
+/// empty where there is no infiltration. Cells with conductivity 0 are sealed.
 struct Infiltration {
-  Field<float> conductivity;          // K [m/s]
-  Field<float> suction_head;          // psi [m]
-  Field<float> moisture_deficit;      // dtheta [1]: pore space that rain can still fill
-  Field<float> water_table_depth;     // [m below ground]; the store is dtheta × depth
+  Field<float> conductivity;       // K [m/s]
+  Field<float> suction_head;       // psi [m]
+  Field<float> moisture_deficit;   // dtheta [1]: pore space that rain can still fill
+  Field<float> water_table_depth;  // [m below ground]; the store is dtheta × depth
   bool empty() const { return conductivity.empty(); }
 };
 
-/// Everything the solver needs that does not change while it runs. SI; fields nx × ny, row 0 = south.
+/// Everything the solver needs that does not change while it runs. SI; fields nx × ny, row 0 =
+/// south.
 struct Case {
   int nx = 0;
   int ny = 0;
-  double dx = 0.0;              // [m]
-  Field<double> bed_elevation;  // z [m above datum]; NaN = outside (a wall unless a segment says so)
-  Field<float> manning;         // n [s m^-1/3], > 0
+  double dx = 0.0;  // [m]
+  Field<double>
+      bed_elevation;     // z [m above datum]; NaN = outside (a wall unless a segment says so)
+  Field<float> manning;  // n [s m^-1/3], > 0
   std::vector<EdgeSegment> edges;
   std::vector<Source> sources;
   Infiltration infiltration;

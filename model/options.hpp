@@ -11,15 +11,15 @@ enum class Precision { single_, double_ };
 /// How the solver computes. Defaults suit a real forecast; each field says what it does to results.
 struct Options {
   Precision precision = Precision::double_;
-  double cfl = 0.45;           // share of the stable step; at most 0.5 for the second-order scheme
-  double dry_depth = 1e-6;     // h [m] under which a cell carries no momentum
-  double min_dt = 1e-7;        // [s]; a shorter step ends the run as a numerical failure
-  int threads = 0;             // 0: all that OpenMP offers; results do not depend on it
+  double cfl = 0.45;        // share of the stable step; at most 0.5 for the second-order scheme
+  double dry_depth = 1e-6;  // h [m] under which a cell carries no momentum
+  double min_dt = 1e-7;     // [s]; a shorter step ends the run as a numerical failure
+  int threads = 0;          // 0: all that OpenMP offers; results do not depend on it
   /// All that happens at a given time (forcing changes, outputs, saved states) happens at a whole
   /// multiple of this interval since 1970-01-01T00:00:00Z. The solver lands on each multiple, so a
   /// run that is stopped at one and continued takes the same steps as one that is not.
   Duration sync_interval = std::chrono::seconds{60};
-  double wet_depth = 0.01;     // h [m] above which maps of arrival and duration count a cell as wet
+  double wet_depth = 0.01;  // h [m] above which maps of arrival and duration count a cell as wet
 };
 
 }  // namespace vandvagt::model

@@ -56,8 +56,8 @@ Result<Simulation> Simulation::start_cold(Case given, const Options& options, Ti
   if (auto r = detail::validate_depth(given, depth); !r) return fail(r.error());
   auto engine = std::make_unique<Engine>();
   engine->options = options;
-  engine->solver = detail::start_solver(std::move(given), options, start, depth,
-                                        detail::widest_vector_unit());
+  engine->solver =
+      detail::start_solver(std::move(given), options, start, depth, detail::widest_vector_unit());
   return Simulation(std::move(engine));
 }
 
@@ -74,8 +74,12 @@ Result<Simulation> Simulation::start_from(Case given, const Options& options, co
   return Simulation(std::move(engine));
 }
 
-void Simulation::set_rain(FieldView<const float> rate) { engine_->solver->set_rain(rate); }
-void Simulation::set_rain(double rate) { engine_->solver->set_rain(rate); }
+void Simulation::set_rain(FieldView<const float> rate) {
+  engine_->solver->set_rain(rate);
+}
+void Simulation::set_rain(double rate) {
+  engine_->solver->set_rain(rate);
+}
 void Simulation::set_water_table_depth(FieldView<const float> depth) {
   engine_->solver->set_water_table_depth(depth);
 }
@@ -90,12 +94,24 @@ Result<void> Simulation::advance_to(Time end) {
   return engine_->solver->advance_to(end);
 }
 
-Time Simulation::time() const { return engine_->solver->time(); }
-State Simulation::state() const { return engine_->solver->state(); }
-Ledger Simulation::ledger() const { return engine_->solver->ledger(); }
-Counters Simulation::counters() const { return engine_->solver->counters(); }
-Maxima Simulation::maxima() const { return engine_->solver->maxima(); }
-void Simulation::reset_maxima() { engine_->solver->reset_maxima(); }
+Time Simulation::time() const {
+  return engine_->solver->time();
+}
+State Simulation::state() const {
+  return engine_->solver->state();
+}
+Ledger Simulation::ledger() const {
+  return engine_->solver->ledger();
+}
+Counters Simulation::counters() const {
+  return engine_->solver->counters();
+}
+Maxima Simulation::maxima() const {
+  return engine_->solver->maxima();
+}
+void Simulation::reset_maxima() {
+  engine_->solver->reset_maxima();
+}
 
 Field<float> Simulation::depth() const {
   const detail::Solver& solver = *engine_->solver;
@@ -118,10 +134,14 @@ Field<float> Simulation::water_table_depth() const {
   return field_of(solver, [&](CellIndex cell) { return solver.water_table_depth_at(cell); });
 }
 
-double Simulation::depth_at(CellIndex cell) const { return engine_->solver->depth_at(cell); }
+double Simulation::depth_at(CellIndex cell) const {
+  return engine_->solver->depth_at(cell);
+}
 double Simulation::bed_elevation_at(CellIndex cell) const {
   return engine_->solver->bed_elevation_at(cell);
 }
-double Simulation::speed_at(CellIndex cell) const { return speed_in(*engine_->solver, cell); }
+double Simulation::speed_at(CellIndex cell) const {
+  return speed_in(*engine_->solver, cell);
+}
 
 }  // namespace vandvagt::model

@@ -36,12 +36,12 @@ struct Ledger {
 struct State {
   Time time;
   Precision precision = Precision::double_;
-  std::vector<double> depth;             // h [m]
-  std::vector<double> depth_residual;    // what rounding h left over [m]; empty in double precision
-  std::vector<double> unit_discharge_x;  // qx [m²/s]
-  std::vector<double> unit_discharge_y;  // qy [m²/s]
-  std::vector<double> infiltrated;       // F [m]; empty without infiltration
-  std::vector<double> water_table_depth; // [m below ground]; empty without infiltration
+  std::vector<double> depth;              // h [m]
+  std::vector<double> depth_residual;     // what rounding h left over [m]; empty means 0
+  std::vector<double> unit_discharge_x;   // qx [m²/s]
+  std::vector<double> unit_discharge_y;   // qy [m²/s]
+  std::vector<double> infiltrated;        // F [m]; empty without infiltration
+  std::vector<double> water_table_depth;  // [m below ground]; empty without infiltration
 };
 
 /// Greatest values and times since the start (or `reset_maxima`), sampled at every sync time.
@@ -85,8 +85,8 @@ class Simulation {
   void set_water_table_depth(FieldView<const float> depth);
 
   /// Advance to `end`, a multiple of the sync interval. Error{numerical} with time, cell and values
-  /// where a value is not finite or the step falls under min_dt; the state is then the last good one
-  /// (at a sync time), and time() says when that was.
+  /// where a value is not finite or the step falls under min_dt; the state is then the last good
+  /// one (at a sync time), and time() says when that was.
   Result<void> advance_to(Time end);
 
   Time time() const;

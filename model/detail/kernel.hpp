@@ -20,8 +20,8 @@ template <class Real>
 inline constexpr int tile_nx = lanes<Real> - 2;
 inline constexpr int tile_ny = 32;
 
-// Bits of a cell's mask. A closed face is a wall, or an edge with a condition where it is also soft.
-// (Not bit 0: gcc makes a conversion to bool of its test, which it does not vectorise.)
+// Bits of a cell's mask. A closed face is a wall, or an edge with a condition where it is also
+// soft. (Not bit 0: gcc makes a conversion to bool of its test, which it does not vectorise.)
 inline constexpr std::uint8_t closed_east = 2;
 inline constexpr std::uint8_t closed_north = 4;
 inline constexpr std::uint8_t soft_east = 8;
@@ -48,7 +48,8 @@ struct SoilArgs {
   double* infiltrated;
 };
 
-/// One step of every tile: pointers to cell (0, 0) of padded fields, `stride` apart from row to row.
+/// One step of every tile: pointers to cell (0, 0) of padded fields, `stride` apart from row to
+/// row.
 template <class Real>
 struct StepArgs {
   const Real* h;
@@ -57,18 +58,18 @@ struct StepArgs {
   Real* h_new;
   Real* qx_new;
   Real* qy_new;
-  Real* residual;           // what rounding left over of h; null in double precision
-  const Real* step_east;    // z(i+1, j) - z(i, j) [m]; 0 at a closed face
-  const Real* step_north;   // z(i, j+1) - z(i, j) [m]
-  const Real* friction;     // g n² [m^1/3]
+  Real* residual;          // what rounding left over of h
+  const Real* step_east;   // z(i+1, j) - z(i, j) [m]; 0 at a closed face
+  const Real* step_north;  // z(i, j+1) - z(i, j) [m]
+  const Real* friction;    // g n² [m^1/3]
   const std::uint8_t* mask;
-  const float* rain;        // [m/s], or null
+  const float* rain;  // [m/s], or null
   SoilArgs soil;
   std::ptrdiff_t stride;
-  Real uniform_rain;        // [m/s], where `rain` is null
-  Real dt;                  // [s]
-  Real dx;                  // [m]
-  Real ratio;               // dt / dx
+  Real uniform_rain;  // [m/s], where `rain` is null
+  Real dt;            // [s]
+  Real dx;            // [m]
+  Real ratio;         // dt / dx
   Real dry_depth;
 };
 
@@ -76,7 +77,7 @@ template <class Real>
 struct TileArgs {
   std::ptrdiff_t offset;  // of the tile's first cell
   int rows;
-  bool walls;             // has closed faces in it or on its rim
+  bool walls;  // has closed faces in it or on its rim
   const EdgeFaceArgs<Real>* edges;
   int edge_count;
 };

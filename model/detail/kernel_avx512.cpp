@@ -3,6 +3,10 @@
 namespace vandvagt::model::detail::avx512 {
 #include "model/detail/kernel.ipp"
 
-Kernels<float> kernels_single() { return kernel_table<float>(); }
-Kernels<double> kernels_double() { return kernel_table<double>(); }
+Kernels<float> kernels_single() {
+  return kernel_table<float>();
+}
+Kernels<double> kernels_double() {
+  return kernel_table<double>();
+}
 }  // namespace vandvagt::model::detail::avx512

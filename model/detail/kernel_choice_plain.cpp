@@ -7,8 +7,12 @@ Kernels<float> kernels_single();
 Kernels<double> kernels_double();
 }  // namespace baseline
 
-VectorUnit widest_vector_unit() { return VectorUnit::baseline; }
-bool has_vector_unit(VectorUnit unit) { return unit == VectorUnit::baseline; }
+VectorUnit widest_vector_unit() {
+  return VectorUnit::baseline;
+}
+bool has_vector_unit(VectorUnit unit) {
+  return unit == VectorUnit::baseline;
+}
 
 template <>
 Kernels<float> kernels<float>(VectorUnit /*unit*/) {

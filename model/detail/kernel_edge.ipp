@@ -88,7 +88,7 @@ EdgeFlux<Real> edge_flux(EdgeKind kind, FaceState<Real> s, Real value) {
     case EdgeKind::normal_depth:
       return edge_normal_depth(s, value);
     case EdgeKind::stage:
-      return edge_stage(s, value);
+      return edge_stage(s, value - s.bed);
     case EdgeKind::discharge:
       return edge_discharge(s, value);
     case EdgeKind::wall:

@@ -9,10 +9,11 @@ struct Differences {
 };
 
 /// Behind a wall the mirrored cell: nothing changes but the normal velocity, which turns round.
-/// At a soft face nothing changes at all. `toward` is the difference towards the face.
+/// Behind a soft face the bed goes on as on the cell's other side, and nothing else changes.
 template <class Real>
-inline Differences<Real> behind_face(Differences<Real> d, bool closed, bool soft, Real mirrored) {
-  return {closed ? Real(0) : d.h, closed ? Real(0) : d.surface,
+inline Differences<Real> behind_face(Differences<Real> d, Real bed_on_other_side, bool closed,
+                                     bool soft, Real mirrored) {
+  return {closed ? Real(0) : d.h, closed ? (soft ? bed_on_other_side : Real(0)) : d.surface,
           closed ? (soft ? Real(0) : mirrored) : d.along, closed ? Real(0) : d.across};
 }
 
@@ -88,10 +89,14 @@ void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
       const auto to_south = mask_south[k];
       const Real twice_u = Real(2) * c.u;
       const Real twice_v = Real(2) * c.v;
-      dw = behind_face(dw, (to_west & closed_east) != 0, (to_west & soft_east) != 0, twice_u);
-      de = behind_face(de, (own & closed_east) != 0, (own & soft_east) != 0, -twice_u);
-      ds = behind_face(ds, (to_south & closed_north) != 0, (to_south & soft_north) != 0, twice_v);
-      dn = behind_face(dn, (own & closed_north) != 0, (own & soft_north) != 0, -twice_v);
+      dw = behind_face(dw, step_east[k], (to_west & closed_east) != 0, (to_west & soft_east) != 0,
+                       twice_u);
+      de = behind_face(de, step_west[k], (own & closed_east) != 0, (own & soft_east) != 0,
+                       -twice_u);
+      ds = behind_face(ds, step_north[k], (to_south & closed_north) != 0,
+                       (to_south & soft_north) != 0, twice_v);
+      dn = behind_face(dn, step_south[k], (own & closed_north) != 0, (own & soft_north) != 0,
+                       -twice_v);
     }
     const Differences<Real> x = slopes_between(dw, de);
     const Differences<Real> y = slopes_between(ds, dn);

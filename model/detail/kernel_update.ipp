@@ -1,8 +1,8 @@
 // The update of a row from the fluxes on its faces.
 
-/// New depth of row r from fluxes and rain. In single precision the part that rounding cuts off is
-/// kept (step.residual) and added at the next step, so that a micrometre of rain on ten metres of
-/// water is not lost.
+/// New depth of row r from fluxes and rain. The part that rounding cuts off is kept (step.residual) and
+/// added at the next step, so that a micrometre of rain on ten metres of water is not lost in single
+/// precision, nor volume in a long steady flow in double.
 template <class Real, bool walls>
 void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                   Scratch<Real>& s) {
@@ -12,7 +12,7 @@ void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
   const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
   const Real* const h = step.h + start;
   const float* const rain = step.rain ? step.rain + start : nullptr;
-  const Real* const residual = step.residual ? step.residual + start : nullptr;
+  const Real* const residual = step.residual + start;
   const auto* const mask = mask_row(s, r).bits.begin();
   Real* const h_new = s.depth.h.begin();
   Real* const rest = s.depth.rest.begin();
@@ -22,14 +22,9 @@ void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                          (north.mass.begin()[k] - south.mass.begin()[k]);
     const Real rained = rain ? static_cast<Real>(rain[k]) * step.dt : uniform;
     const Real change = rained - step.ratio * outflow;
-    if (residual) {
-      const ExactSum<Real> sum = exact_sum(h[k], change + residual[k]);
-      h_new[k] = sum.sum;
-      rest[k] = sum.part;
-    } else {
-      h_new[k] = h[k] + change;
-      rest[k] = Real(0);
-    }
+    const ExactSum<Real> sum = exact_sum(h[k], change + residual[k]);
+    h_new[k] = sum.sum;
+    rest[k] = sum.part;
     if constexpr (walls) {
       const bool active = (mask[k] & active_cell) != 0;
       h_new[k] = active ? h_new[k] : Real(0);
@@ -157,7 +152,7 @@ void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
   Real* const h_new = step.h_new + start;
   Real* const qx_new = step.qx_new + start;
   Real* const qy_new = step.qy_new + start;
-  Real* const residual = step.residual ? step.residual + start : nullptr;
+  Real* const residual = step.residual + start;
   Real fastest = Real(0);
   int unsound = 0;
 #pragma omp simd reduction(max : fastest) reduction(| : unsound)
@@ -165,15 +160,12 @@ void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
     h_new[k] = h[k];
     qx_new[k] = qx[k];
     qy_new[k] = qy[k];
+    residual[k] = rest[k];
     fastest = greater(wave[k], fastest);
     // Written so that a value that is not a number fails.
     const Real largest = greater(magnitude(qx[k]), magnitude(qy[k]));
     unsound |= h[k] >= Real(0) && h[k] < Real(1e6) && largest < Real(1e9) ? 0 : 1;
     unsound |= wave[k] < Real(1e9) && qx[k] * Real(0) == qy[k] * Real(0) ? 0 : 1;
-  }
-  if (residual) {
-#pragma omp simd
-    for (int k = 0; k < tile_nx<Real>; ++k) residual[k] = rest[k];
   }
   result.speed = greater(static_cast<double>(fastest), result.speed);
   result.sound = result.sound && unsound == 0;

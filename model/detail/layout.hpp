@@ -16,9 +16,7 @@ struct Layout {
   /// Position of cell (i, j); -2 <= i < nx + 2 and -2 <= j < ny + 2.
   std::ptrdiff_t at(int i, int j) const { return origin + j * stride + i; }
   std::ptrdiff_t at(CellIndex cell) const { return at(cell.i, cell.j); }
-  int tile_of(CellIndex cell) const {
-    return cell.j / tile_ny * tiles_x + cell.i / tile_nx;
-  }
+  int tile_of(CellIndex cell) const { return cell.j / tile_ny * tiles_x + cell.i / tile_nx; }
 
   int nx;
   int ny;
@@ -42,10 +40,10 @@ struct AlignedAllocator {
   template <class U>
   explicit AlignedAllocator(const AlignedAllocator<U>& /*other*/) {}
   T* allocate(std::size_t n) {
-    return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{64}));
+    return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{64}));
   }
   void deallocate(T* p, std::size_t n) {
-    ::operator delete(p, n * sizeof(T), std::align_val_t{64});
+    ::operator delete (p, n * sizeof(T), std::align_val_t{64});
   }
   bool operator==(const AlignedAllocator&) const { return true; }
 };

@@ -21,7 +21,8 @@ void for_tiles(const std::vector<int>& tiles, int threads, const Function& what)
     return;
   }
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-  for (int k = 0; k < count; ++k) what(static_cast<std::size_t>(tiles[static_cast<std::size_t>(k)]));
+  for (int k = 0; k < count; ++k)
+    what(static_cast<std::size_t>(tiles[static_cast<std::size_t>(k)]));
 }
 
 }  // namespace
@@ -56,8 +57,9 @@ Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
     const double left = total - local;
     const double limit = stable_dt(fastest, segment_start, local);
     if (!(limit >= options_.min_dt)) {
-      const Error error = failure(
-          fmt::format("the time step falls to {:.3g} s, under min_dt", limit), segment_start, local);
+      const Error error =
+          failure(fmt::format("the time step falls to {:.3g} s, under min_dt", limit),
+                  segment_start, local);
       restore();
       return fail(error);
     }
@@ -79,8 +81,8 @@ Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
 /// The CFL condition, and how fast forcing may set dry ground under water.
 template <class Real>
 double SolverOf<Real>::stable_dt(double fastest, Time segment_start, double local) const {
-  const double by_state = fastest > 0.0 ? options_.cfl * case_.dx / fastest
-                                        : std::numeric_limits<double>::max();
+  const double by_state =
+      fastest > 0.0 ? options_.cfl * case_.dx / fastest : std::numeric_limits<double>::max();
   return std::min(by_state, forcing_dt(segment_start, local));
 }
 
@@ -103,8 +105,7 @@ bool SolverOf<Real>::take_step(const Pace& pace, double& fastest) {
   }
   if (sound && !newly_wet.empty()) fastest = std::max(fastest, scan(newly_wet));
   ++counters_.steps;
-  counters_.smallest_dt =
-      counters_.steps == 1 ? pace.dt : std::min(counters_.smallest_dt, pace.dt);
+  counters_.smallest_dt = counters_.steps == 1 ? pace.dt : std::min(counters_.smallest_dt, pace.dt);
   return sound && std::isfinite(fastest);
 }
 
@@ -164,7 +165,7 @@ StepArgs<Real> SolverOf<Real>::step_args(double dt) {
   step.h_new = to.h.data() + o;
   step.qx_new = to.qx.data() + o;
   step.qy_new = to.qy.data() + o;
-  step.residual = residual_.empty() ? nullptr : residual_.data() + o;
+  step.residual = residual_.data() + o;
   step.step_east = step_east_.data() + o;
   step.step_north = step_north_.data() + o;
   step.friction = friction_.data() + o;
@@ -202,18 +203,19 @@ void SolverOf<Real>::compute_tiles(const Pace& pace) {
 template <class Real>
 double SolverOf<Real>::gather(const Pace& pace) {
   const double area = case_.dx * case_.dx;
-  const auto uniform = static_cast<double>(static_cast<Real>(uniform_rain_) *
-                                           static_cast<Real>(pace.dt));
+  const auto uniform =
+      static_cast<double>(static_cast<Real>(uniform_rain_) * static_cast<Real>(pace.dt));
   double fastest = 0.0;
   for (const int t : work_) {
     const TileResult& result = results_[static_cast<std::size_t>(t)];
     Tile& tile = tiles_[static_cast<std::size_t>(t)];
     tile.wet = result.wet;
     fastest = std::max(fastest, result.speed);
-    moved_.edge_in += result.edge_in * area;
-    moved_.edge_out += result.edge_out * area;
-    moved_.infiltration += result.infiltrated * area;
-    moved_.rain += (rain_.empty() ? tile.active_cells * uniform : tile.rain_rate * pace.dt) * area;
+    moved_.edge_in.add(result.edge_in * area);
+    moved_.edge_out.add(result.edge_out * area);
+    moved_.infiltration.add(result.infiltrated * area);
+    moved_.rain.add((rain_.empty() ? tile.active_cells * uniform : tile.rain_rate * pace.dt) *
+                    area);
     counters_.cell_updates += tile.active_cells;
   }
   return fastest;
@@ -236,7 +238,7 @@ double SolverOf<Real>::scan(const std::vector<int>& tiles) {
   return fastest;
 }
 
-/// Where the present state is worst: first a value that is not sound, else the fastest cell.
+/// Where the present state is worst: first a value that is not sound, else the fastest wave.
 template <class Real>
 Error SolverOf<Real>::failure(const std::string& what, Time segment_start, double local) const {
   CellIndex worst{};
@@ -247,19 +249,21 @@ Error SolverOf<Real>::failure(const std::string& what, Time segment_start, doubl
       const double h = depth_at({i, j});
       const double q = std::hypot(unit_discharge_x_at({i, j}), unit_discharge_y_at({i, j}));
       const bool sound = h >= 0.0 && h < 1e9 && std::isfinite(q);
-      const double rank = sound ? (h > options_.dry_depth ? q / h : 0.0) : 1e300;
+      const double rank =
+          sound ? (h > options_.dry_depth ? q / h + std::sqrt(gravity * h) : 0.0) : 1e300;
       if (rank > badness) {
         badness = rank;
         worst = {i, j};
       }
     }
   }
-  return {ErrorCode::numerical,
-          fmt::format("{} at {} + {:.6f} s in cell ({}, {}): h = {:.9g} m, qx = {:.9g}, qy = {:.9g} "
-                      "m²/s, z = {:.3f} m; the state of {} is kept", what,
-                      format_time(segment_start), local, worst.i, worst.j, depth_at(worst),
-                      unit_discharge_x_at(worst), unit_discharge_y_at(worst),
-                      bed_elevation_at(worst), format_time(segment_start))};
+  return {
+      ErrorCode::numerical,
+      fmt::format("{} at {} + {:.6f} s in cell ({}, {}): h = {:.9g} m, qx = {:.9g}, qy = {:.9g} "
+                  "m²/s, z = {:.3f} m; the state of {} is kept",
+                  what, format_time(segment_start), local, worst.i, worst.j, depth_at(worst),
+                  unit_discharge_x_at(worst), unit_discharge_y_at(worst), bed_elevation_at(worst),
+                  format_time(segment_start))};
 }
 
 namespace {

@@ -34,6 +34,28 @@ class Solver {
   virtual double dry_depth() const = 0;
 };
 
+/// A running sum that keeps what rounding cuts off each addition (Neumaier 1974): a million equal
+/// small volumes add up to the last digit.
+class RunningSum {
+ public:
+  void add(double value) {
+    const double sum = sum_ + value;
+    const double seen = sum - sum_;
+    rest_ += (sum_ - (sum - seen)) + (value - seen);
+    sum_ = sum;
+  }
+  double value() const { return sum_ + rest_; }
+
+ private:
+  double sum_ = 0.0;
+  double rest_ = 0.0;
+};
+
+/// Volumes since the start [m³].
+struct Moved {
+  RunningSum rain, edge_in, edge_out, source_in, source_out, infiltration;
+};
+
 /// A tile of cells, the unit of work.
 struct Tile {
   CellIndex first;
@@ -41,8 +63,8 @@ struct Tile {
   int rows = 0;
   std::ptrdiff_t offset = 0;
   bool walls = false;
-  bool fed = false;      // holds an edge or a source that can bring water in
-  bool wet = false;      // a cell is deeper than dry_depth
+  bool fed = false;  // holds an edge or a source that can bring water in
+  bool wet = false;  // a cell is deeper than dry_depth
   bool rained_on = false;
   bool in_step = false;  // computed in the last step
   bool changed = false;  // computed since the last saved state
@@ -147,8 +169,8 @@ class SolverOf final : public Solver {
   Padded<float> rain_;
   double uniform_rain_ = 0.0;
   double greatest_rain_ = 0.0;
-  double steepest_ = 0.0;    // greatest step of the bed between neighbours, over dx
-  double smoothest_ = 0.0;   // least Manning's n
+  double steepest_ = 0.0;   // greatest step of the bed between neighbours, over dx
+  double smoothest_ = 0.0;  // least Manning's n
 
   Padded<float> conductivity_, suction_head_, moisture_deficit_, water_table_depth_;
   Padded<double> infiltrated_, saved_infiltrated_;
@@ -157,11 +179,11 @@ class SolverOf final : public Solver {
   std::vector<int> work_;  // tiles of the present step
   std::vector<TileResult> results_;
   std::vector<char> soaks_;  // whether a tile only takes rain and infiltration in this step
-  std::vector<EdgeFaceArgs<Real>> edges_;      // in order of tiles
-  std::vector<CellIndex> edge_cells_;          // of each of edges_
+  std::vector<EdgeFaceArgs<Real>> edges_;             // in order of tiles
+  std::vector<CellIndex> edge_cells_;                 // of each of edges_
   std::vector<std::vector<std::size_t>> edge_faces_;  // of each segment, places in edges_
-  Ledger moved_;     // volumes since the start; initial and stored are filled in when asked
-  Ledger saved_moved_;
+  double initial_volume_ = 0.0;                       // [m³]
+  Moved moved_, saved_moved_;
   Counters counters_, saved_counters_;
   Maxima maxima_;
   Time maxima_start_;

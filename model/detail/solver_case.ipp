@@ -13,10 +13,8 @@ SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorU
     flow->qx.assign(layout_.size, Real(0));
     flow->qy.assign(layout_.size, Real(0));
   }
-  if (sizeof(Real) < sizeof(double)) {
-    residual_.assign(layout_.size, Real(0));
-    saved_residual_.assign(layout_.size, Real(0));
-  }
+  residual_.assign(layout_.size, Real(0));
+  saved_residual_.assign(layout_.size, Real(0));
   lay_out_beds();
   close_faces();
   lay_out_soil();

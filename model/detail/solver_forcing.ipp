@@ -138,9 +138,9 @@ double SolverOf<Real>::apply_sources(const Pace& pace) {
       const CellIndex cell = source.cells[c];
       const double depth = volume * source.weights[c] / area;
       if (depth > 0.0) {
-        moved_.source_in += add_to_cell(cell, depth) * area;
+        moved_.source_in.add(add_to_cell(cell, depth) * area);
       } else if (depth < 0.0) {
-        moved_.source_out += take_from_cell(cell, -depth) * area;
+        moved_.source_out.add(take_from_cell(cell, -depth) * area);
       }
       const auto k = static_cast<std::size_t>(layout_.at(cell));
       const Flow& flow = flow_[1 - now_];
@@ -160,16 +160,12 @@ template <class Real>
 double SolverOf<Real>::add_to_cell(CellIndex cell, double depth) {
   const auto k = static_cast<std::size_t>(layout_.at(cell));
   Real& h = flow_[1 - now_].h[k];
-  if (residual_.empty()) {
-    const Real before = h;
-    h += static_cast<Real>(depth);
-    return static_cast<double>(h) - static_cast<double>(before);
-  }
-  const double before = static_cast<double>(h) + static_cast<double>(residual_[k]);
-  const double after = before + depth;
-  h = static_cast<Real>(after);
-  residual_[k] = static_cast<Real>(after - static_cast<double>(h));
-  return (static_cast<double>(h) + static_cast<double>(residual_[k])) - before;
+  const double before = static_cast<double>(h);
+  const double rest = static_cast<double>(residual_[k]);
+  h = static_cast<Real>(before + (depth + rest));
+  const double gained = static_cast<double>(h) - before;
+  residual_[k] = static_cast<Real>((depth + rest) - gained);
+  return gained + (static_cast<double>(residual_[k]) - rest);
 }
 
 template <class Real>
@@ -177,13 +173,12 @@ double SolverOf<Real>::take_from_cell(CellIndex cell, double depth) {
   const auto k = static_cast<std::size_t>(layout_.at(cell));
   Flow& flow = flow_[1 - now_];
   const auto before = static_cast<double>(flow.h[k]);
-  const double held = before + (residual_.empty() ? 0.0 : static_cast<double>(residual_[k]));
-  double taken = held;
-  if (depth < held) {
+  double taken = before + static_cast<double>(residual_[k]);
+  if (depth < before) {
     taken = -add_to_cell(cell, -depth);
   } else {
     flow.h[k] = Real(0);
-    if (!residual_.empty()) residual_[k] = Real(0);
+    residual_[k] = Real(0);
   }
   // What leaves takes its momentum along.
   const double stays = before > 0.0 ? static_cast<double>(flow.h[k]) / before : 0.0;

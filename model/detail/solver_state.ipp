@@ -8,9 +8,7 @@ void SolverOf<Real>::start_with(FieldView<const double> depth) {
       const auto k = static_cast<std::size_t>(layout_.at(i, j));
       const auto h = static_cast<Real>(depth(i, j));
       flow_[0].h[k] = h;
-      if (!residual_.empty()) {
-        residual_[k] = static_cast<Real>(depth(i, j) - static_cast<double>(h));
-      }
+      residual_[k] = static_cast<Real>(depth(i, j) - static_cast<double>(h));
     }
   }
   restore_everything_from_present();
@@ -27,7 +25,9 @@ void SolverOf<Real>::start_with(const State& state) {
       flow_[0].h[k] = static_cast<Real>(state.depth[s]);
       flow_[0].qx[k] = static_cast<Real>(state.unit_discharge_x[s]);
       flow_[0].qy[k] = static_cast<Real>(state.unit_discharge_y[s]);
-      if (!residual_.empty()) residual_[k] = static_cast<Real>(state.depth_residual[s]);
+      if (!state.depth_residual.empty()) {
+        residual_[k] = static_cast<Real>(state.depth_residual[s]);
+      }
       if (infiltrated_.empty()) continue;
       infiltrated_[k] = state.infiltrated[s];
       water_table_depth_[k] = static_cast<float>(state.water_table_depth[s]);
@@ -41,7 +41,7 @@ template <class Real>
 void SolverOf<Real>::restore_everything_from_present() {
   flow_[1 - now_] = flow_[now_];
   for (Tile& tile : tiles_) tile.wet = tile.changed = tile.active_cells > 0;
-  moved_.initial = stored_volume();
+  initial_volume_ = stored_volume();
   save();
   reset_maxima();
 }
@@ -128,7 +128,7 @@ double SolverOf<Real>::stored_volume() const {
       for (int c = 0; c < tile.columns; ++c) {
         const auto k = static_cast<std::size_t>(start + c);
         row += static_cast<double>(flow_[now_].h[k]);
-        if (!residual_.empty()) row += static_cast<double>(residual_[k]);
+        row += static_cast<double>(residual_[k]);
       }
       sum += row;
     }
@@ -139,8 +139,15 @@ double SolverOf<Real>::stored_volume() const {
 
 template <class Real>
 Ledger SolverOf<Real>::ledger() const {
-  Ledger out = moved_;
+  Ledger out;
+  out.initial = initial_volume_;
   out.stored = stored_volume();
+  out.rain = moved_.rain.value();
+  out.edge_in = moved_.edge_in.value();
+  out.edge_out = moved_.edge_out.value();
+  out.source_in = moved_.source_in.value();
+  out.source_out = moved_.source_out.value();
+  out.infiltration = moved_.infiltration.value();
   return out;
 }
 

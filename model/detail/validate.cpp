@@ -121,8 +121,10 @@ Result<void> validate_edges(const Case& c) {
     for (const EdgeFace& face : edge.faces) {
       const CellIndex cell = face.cell;
       if (!active(c, cell) || active(c, neighbour(cell, face.side))) {
-        return invalid("edge \"{}\": a side of cell ({}, {}) is not on the border of the computed "
-                       "area", edge.name, cell.i, cell.j);
+        return invalid(
+            "edge \"{}\": a side of cell ({}, {}) is not on the border of the computed "
+            "area",
+            edge.name, cell.i, cell.j);
       }
       if (!taken.emplace(cell.i, cell.j, face.side).second) {
         return invalid("edge \"{}\": a side of cell ({}, {}) is named twice", edge.name, cell.i,
@@ -165,14 +167,17 @@ Result<void> validate_infiltration(const Case& c) {
   const double large = std::numeric_limits<float>::max();
   if (auto r = validate_values(c, "conductivity", soil.conductivity, 0.0, large); !r) return r;
   if (auto r = validate_values(c, "suction head", soil.suction_head, 0.0, large); !r) return r;
-  if (auto r = validate_values(c, "moisture deficit", soil.moisture_deficit, 0.0, 1.0); !r) return r;
+  if (auto r = validate_values(c, "moisture deficit", soil.moisture_deficit, 0.0, 1.0); !r)
+    return r;
   return validate_values(c, "water table depth", soil.water_table_depth, 0.0, large);
 }
 
 Result<void> refused(const char* field, std::size_t has, std::size_t needs) {
-  return fail(ErrorCode::refused,
-              fmt::format("the state's {} has {} values, the case needs {}; it is a state of another "
-                          "case or precision", field, has, needs));
+  return fail(
+      ErrorCode::refused,
+      fmt::format("the state's {} has {} values, the case needs {}; it is a state of another "
+                  "case or precision",
+                  field, has, needs));
 }
 
 }  // namespace
@@ -215,11 +220,10 @@ Result<void> validate_state(const Case& given, const Options& options, const Sta
                 "the state was saved in another precision; run in that one, or start cold");
   }
   const std::size_t cells = given.bed_elevation.size();
-  const std::size_t residuals = options.precision == Precision::single_ ? cells : 0;
   const std::size_t soils = given.infiltration.empty() ? 0 : cells;
   if (state.depth.size() != cells) return refused("depth", state.depth.size(), cells);
-  if (state.depth_residual.size() != residuals) {
-    return refused("depth residual", state.depth_residual.size(), residuals);
+  if (!state.depth_residual.empty() && state.depth_residual.size() != cells) {
+    return refused("depth residual", state.depth_residual.size(), cells);
   }
   if (state.unit_discharge_x.size() != cells) {
     return refused("unit discharge", state.unit_discharge_x.size(), cells);
@@ -240,7 +244,8 @@ Result<void> validate_state(const Case& given, const Options& options, const Sta
     if (!sound) {
       return fail(ErrorCode::refused,
                   fmt::format("the state's depth or discharge in cell ({}, {}) is negative or not "
-                              "finite", k % static_cast<std::size_t>(given.nx),
+                              "finite",
+                              k % static_cast<std::size_t>(given.nx),
                               k / static_cast<std::size_t>(given.nx)));
     }
   }

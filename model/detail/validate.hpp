@@ -7,7 +7,8 @@
 
 namespace vandvagt::model::detail {
 
-/// Whether the solver can compute this; Error{invalid_input} says what is wrong, where, and the cure.
+/// Whether the solver can compute this; Error{invalid_input} says what is wrong, where, and the
+/// cure.
 Result<void> validate(const Case& given, const Options& options);
 
 /// `t` must be a whole multiple of the sync interval since 1970-01-01T00:00:00Z.

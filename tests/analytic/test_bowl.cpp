@@ -1,0 +1,109 @@
+// Thacker (1981, doi:10.1017/S0022112081001882): water that swings in a paraboloid without
+// friction, with a shoreline that moves. SWASHES §4.2.2 (doi:10.1002/fld.3741).
+
+#include <gtest/gtest.h>
+
+#include "tests/model/model_cases.hpp"
+
+namespace vandvagt::model::test {
+namespace {
+
+constexpr double g = 9.81;
+constexpr double side = 4.0;    // [m]
+constexpr double radius = 1.0;  // of the shoreline at rest
+constexpr double depth = 0.1;   // in the middle
+
+double bed(double x, double y) {
+  const double r2 = (x - side / 2) * (x - side / 2) + (y - side / 2) * (y - side / 2);
+  return -depth * (1.0 - r2 / (radius * radius));
+}
+
+/// Radially symmetric: the surface rises and falls in the middle.
+struct Radial {
+  double omega = std::sqrt(8.0 * g * depth) / radius;
+  double a = (radius * radius - 0.8 * 0.8) / (radius * radius + 0.8 * 0.8);
+  double h(double x, double y, double t) const {
+    const double r2 = (x - side / 2) * (x - side / 2) + (y - side / 2) * (y - side / 2);
+    const double w = 1.0 - a * std::cos(omega * t);
+    const double eta = depth * (std::sqrt(1.0 - a * a) / w - 1.0 -
+                                r2 / (radius * radius) * ((1.0 - a * a) / (w * w) - 1.0));
+    return std::max(0.0, eta - bed(x, y));
+  }
+};
+
+/// Planar: the surface stays a plane that turns round.
+struct Planar {
+  double omega = std::sqrt(2.0 * g * depth) / radius;
+  double eta0 = 0.5;
+  double h(double x, double y, double t) const {
+    const double eta = eta0 * depth / (radius * radius) *
+                       (2.0 * (x - side / 2) * std::cos(omega * t) +
+                        2.0 * (y - side / 2) * std::sin(omega * t) - eta0);
+    return std::max(0.0, eta - bed(x, y));
+  }
+  double u(double t) const { return -eta0 * omega * std::sin(omega * t); }
+  double v(double t) const { return eta0 * omega * std::cos(omega * t); }
+};
+
+Result<Simulation> run(int cells, const State& state, double end) {
+  const double dx = side / cells;
+  const Case c = case_over(sampled(cells, cells, dx, bed), dx, frictionless);
+  Options o = options_for(Precision::double_, end);
+  auto s = Simulation::start_from(c, o, state);
+  if (!s) return s;
+  if (auto done = s->advance_to(seconds_after_start(end)); !done) return fail(done.error());
+  return s;
+}
+
+Case bowl(int cells) {
+  const double dx = side / cells;
+  return case_over(sampled(cells, cells, dx, bed), dx, frictionless);
+}
+
+// Second order where wet, first at the shoreline, which is a line: in the mean the order lies
+// between 1 and 2.
+TEST(BowlPlanar, DepthConverges) {
+  const Planar exact;
+  const double period = 2.0 * 3.14159265358979323846 / exact.omega;
+  std::vector<double> errors;
+  for (const int cells : {50, 100, 200}) {
+    const State start = state_of(
+        bowl(cells), Precision::double_, [&](double x, double y) { return exact.h(x, y, 0.0); },
+        [&](double x, double y) { return exact.h(x, y, 0.0) * exact.u(0.0); },
+        [&](double x, double y) { return exact.h(x, y, 0.0) * exact.v(0.0); });
+    // The nearest whole microsecond to a period; the exact solution is taken at that time.
+    const double end = to_seconds(from_seconds(period));
+    auto s = run(cells, start, end);
+    ASSERT_TRUE(s) << s.error().message;
+    errors.push_back(
+        mean_depth_error(*s, side / cells, [&](double x, double y) { return exact.h(x, y, end); }));
+    EXPECT_LE(s->ledger().relative_error(), 1e-12);
+  }
+  std::printf("Thacker planar, one period: mean depth errors %.3e %.3e %.3e m, order %.2f\n",
+              errors[0], errors[1], errors[2], last_order(errors));
+  EXPECT_GE(last_order(errors), 1.3);
+}
+
+TEST(BowlRadial, DepthConverges) {
+  const Radial exact;
+  const double period = 2.0 * 3.14159265358979323846 / exact.omega;
+  const auto none = [](double, double) { return 0.0; };
+  std::vector<double> errors;
+  for (const int cells : {50, 100, 200}) {
+    const State start = state_of(
+        bowl(cells), Precision::double_, [&](double x, double y) { return exact.h(x, y, 0.0); },
+        none, none);
+    const double end = to_seconds(from_seconds(period));
+    auto s = run(cells, start, end);
+    ASSERT_TRUE(s) << s.error().message;
+    errors.push_back(
+        mean_depth_error(*s, side / cells, [&](double x, double y) { return exact.h(x, y, end); }));
+    EXPECT_LE(s->ledger().relative_error(), 1e-12);
+  }
+  std::printf("Thacker radial, one period: mean depth errors %.3e %.3e %.3e m, order %.2f\n",
+              errors[0], errors[1], errors[2], last_order(errors));
+  EXPECT_GE(last_order(errors), 1.3);
+}
+
+}  // namespace
+}  // namespace vandvagt::model::test

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "tests/model/random_case.hpp"
+
+namespace vandvagt::model::test {
+
+/// A lake over a bed that changes by metres from cell to cell, with islands, steps of 100 m, a wall
+/// and nodata in it, at a datum of `datum` metres.
+inline void expect_lake_rests(Precision precision, double datum, double seconds) {
+  const int n = 60;
+  const double dx = 10.0;
+  Draw draw(7);
+  Field<double> z = sampled(n, n, dx, [&](double x, double y) {
+    return datum + 2.0 * std::sin(x / 40.0) * std::cos(y / 30.0) + draw.between(-2.0, 2.0);
+  });
+  for (int j = 20; j < 40; ++j) z(30, j) = datum + 100.0;
+  for (int j = 5; j < 15; ++j) z(10, j) = datum - 100.0;
+  for (int j = 45; j < 50; ++j) {
+    for (int i = 40; i < 52; ++i) z(i, j) = outside;
+  }
+  const Case c = case_over(z, dx, 0.03F);
+  const double surface = datum + 0.5;
+  Field<double> h(n, n, 0.0);
+  for (int j = 0; j < n; ++j) {
+    for (int i = 0; i < n; ++i) {
+      if (!std::isnan(z(i, j))) h(i, j) = std::max(0.0, surface - z(i, j));
+    }
+  }
+  auto s = cold(c, options_for(precision, 60.0), h);
+  ASSERT_TRUE(s) << s.error().message;
+  const auto done = s->advance_to(seconds_after_start(seconds));
+  ASSERT_TRUE(done) << done.error().message;
+  // Depths up to 100 m and steps of the bed up to 100 m are rounded to 2^-18 m in single precision
+  // and 2^-47 m in double; a slope of one such unit between two cells drives c/g times it.
+  const double unit = precision == Precision::double_ ? std::ldexp(1.0, -46) : std::ldexp(1.0, -17);
+  const double datum_unit = std::abs(datum) * std::ldexp(1.0, -52);  // of the elevations as given
+  const double drift = 4.0 * (unit + datum_unit);
+  const State end = s->state();
+  double most = 0.0;
+  double fastest = 0.0;
+  for (int j = 0; j < n; ++j) {
+    for (int i = 0; i < n; ++i) {
+      if (std::isnan(z(i, j))) continue;
+      const auto k = static_cast<std::size_t>(j * n + i);
+      most = std::max(most, std::abs(end.depth[k] - h(i, j)));
+      const double q = std::hypot(end.unit_discharge_x[k], end.unit_discharge_y[k]);
+      fastest = std::max(fastest, q / std::sqrt(9.81 * std::max(h(i, j), 1e-6)));
+    }
+  }
+  std::printf("At rest, %lld steps: drift %.2e m, |q|/c %.2e m (one unit is %.2e m)\n",
+              s->counters().steps, most, fastest, unit + datum_unit);
+  EXPECT_LE(most, drift);
+  EXPECT_LE(fastest, drift);
+  EXPECT_LE(s->ledger().relative_error(), volume_bound(precision));
+}
+
+}  // namespace vandvagt::model::test

@@ -1,0 +1,122 @@
+// The same bits whatever the number of threads, the width of the vector unit, and the stops.
+
+#include <gtest/gtest.h>
+
+#include "model/detail/solver.hpp"
+#include "tests/model/random_case.hpp"
+
+namespace vandvagt::model::test {
+namespace {
+
+/// Some 20 tiles: a dam break over rough ground with rain, infiltration, edges and sources.
+struct Event {
+  Case model;
+  Field<double> depth;
+  Options options;
+};
+
+Event event(Precision precision) {
+  const int nx = 400;
+  const int ny = 170;
+  const double dx = 5.0;
+  Draw draw(23);
+  Event e;
+  Field<double> z = sampled(nx, ny, dx, [&](double x, double y) {
+    return 0.005 * x + std::sin(y / 50.0) + draw.between(0.0, 0.3);
+  });
+  for (int j = 30; j < 60; ++j) z(200, j) = outside;
+  Case& c = e.model;
+  c = case_over(z, dx, 0.035F);
+  c.edges = {edge_on(c, Side::west, EdgeKind::normal_depth, {}, 0.005),
+             edge_on(c, Side::east, EdgeKind::discharge,
+                     {{start_time, start_time + std::chrono::seconds{300}}, {10.0, 80.0}})};
+  c.sources = {{"spring", {{22, 33}, {333, 100}}, {0.5, 0.5}, Series::constant(3.0)},
+               {"sink", {{222, 133}}, {1.0}, Series::constant(-3.0)}};
+  draw_soil(draw, c);
+  e.depth = sampled(nx, ny, dx, [](double x, double y) {
+    return x > 900.0 && x < 1100.0 && y < 400.0 ? 3.0 : 0.0;
+  });
+  e.options = options_for(precision, 20.0);
+  return e;
+}
+
+Field<float> rain_over(const Case& c) {
+  Field<float> rain(c.nx, c.ny, 0.0F);
+  for (int j = 0; j < c.ny; ++j) {
+    for (int i = 0; i < c.nx / 2; ++i) rain(i, j) = static_cast<float>(i % 7) * 5e-6F;
+  }
+  return rain;
+}
+
+class Reproducible : public testing::TestWithParam<Precision> {};
+
+TEST_P(Reproducible, ThreadsDoNotChangeABit) {
+  Event e = event(GetParam());
+  const Field<float> rain = rain_over(e.model);
+  std::optional<State> first;
+  Ledger ledger;
+  for (const int threads : {1, 2, 7}) {
+    e.options.threads = threads;
+    auto s = cold(e.model, e.options, e.depth);
+    ASSERT_TRUE(s) << s.error().message;
+    s->set_rain(rain.view());
+    ASSERT_TRUE(s->advance_to(seconds_after_start(60.0)));
+    if (!first) {
+      first = s->state();
+      ledger = s->ledger();
+    }
+    EXPECT_TRUE(same_bits(*first, s->state())) << threads << " threads";
+    EXPECT_EQ(ledger.stored, s->ledger().stored);
+    EXPECT_EQ(ledger.error(), s->ledger().error());
+    EXPECT_EQ(ledger.infiltration, s->ledger().infiltration);
+  }
+}
+
+TEST_P(Reproducible, RestartedRunEqualsContinuousOne) {
+  const Event e = event(GetParam());
+  const Field<float> rain = rain_over(e.model);
+  auto whole = cold(e.model, e.options, e.depth);
+  auto stopped = cold(e.model, e.options, e.depth);
+  ASSERT_TRUE(whole && stopped);
+  whole->set_rain(rain.view());
+  ASSERT_TRUE(whole->advance_to(seconds_after_start(100.0)));
+  for (int k = 1; k <= 5; ++k) {
+    stopped->set_rain(rain.view());
+    ASSERT_TRUE(stopped->advance_to(seconds_after_start(20.0 * k)));
+    stopped = Simulation::start_from(e.model, e.options, stopped->state());
+    ASSERT_TRUE(stopped) << stopped.error().message;
+  }
+  EXPECT_TRUE(same_bits(whole->state(), stopped->state()));
+}
+
+TEST_P(Reproducible, VectorUnitsGiveTheSameBits) {
+  using detail::VectorUnit;
+  const Event e = event(GetParam());
+  const Field<float> rain = rain_over(e.model);
+  std::optional<State> first;
+  Ledger ledger;
+  int units = 0;
+  for (const VectorUnit unit : {VectorUnit::baseline, VectorUnit::avx2, VectorUnit::avx512}) {
+    if (!detail::has_vector_unit(unit)) continue;
+    ++units;
+    const auto solver = detail::start_solver(e.model, e.options, start_time, e.depth.view(), unit);
+    solver->set_rain(rain.view());
+    ASSERT_TRUE(solver->advance_to(seconds_after_start(60.0)));
+    if (!first) {
+      first = solver->state();
+      ledger = solver->ledger();
+    }
+    EXPECT_TRUE(same_bits(*first, solver->state())) << "unit " << static_cast<int>(unit);
+    EXPECT_EQ(ledger.infiltration, solver->ledger().infiltration);
+    EXPECT_EQ(ledger.error(), solver->ledger().error());
+  }
+  if (units < 2) GTEST_SKIP() << "this machine has one vector unit only";
+}
+
+INSTANTIATE_TEST_SUITE_P(, Reproducible, testing::Values(Precision::double_, Precision::single_),
+                         [](const auto& p) {
+                           return p.param == Precision::double_ ? "Double" : "Single";
+                         });
+
+}  // namespace
+}  // namespace vandvagt::model::test
