@@ -16,10 +16,12 @@ inline EdgeFlux<Real> flux_of_edge_state(Real h, Real u, Real inner, Real along)
           u > Real(0) ? h * u * along : Real(0)};
 }
 
+/// No flow: what HLL makes of the mirrored state. The pressure rises where water comes and falls
+/// where it goes.
 template <class Real>
 inline EdgeFlux<Real> edge_wall(FaceState<Real> s) {
   const Real c = square_root(Real(gravity) * s.h);
-  return {Real(0), s.h * s.normal * (s.normal + (s.normal > Real(0) ? c : -c)), Real(0)};
+  return {Real(0), s.h * s.normal * (greater(s.normal, Real(0)) + c), Real(0)};
 }
 
 /// Water leaves as it comes (the state beyond is the state inside); none comes in.
@@ -65,6 +67,7 @@ inline EdgeFlux<Real> edge_discharge(FaceState<Real> s, Real q) {
     const Real out = lesser(-q, s.most);
     return {out, s.h > Real(0) ? out * out / s.h : Real(0), out * s.along};
   }
+  if (q < Real(1e-12)) return edge_wall(s);  // its square would underflow in single precision
   const Real c_inner = square_root(g * greater(s.h, Real(0)));
   const Real outgoing = (s.h > Real(0) ? s.normal : Real(0)) + Real(2) * c_inner;
   const Real x = q * q / g;

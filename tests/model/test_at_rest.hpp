@@ -33,10 +33,10 @@ inline void expect_lake_rests(Precision precision, double datum, double seconds)
   const auto done = s->advance_to(seconds_after_start(seconds));
   ASSERT_TRUE(done) << done.error().message;
   // Depths up to 100 m and steps of the bed up to 100 m are rounded to 2^-18 m in single precision
-  // and 2^-47 m in double; a slope of one such unit between two cells drives c/g times it.
+  // and 2^-47 m in double; a cell's four faces see twenty such roundings.
   const double unit = precision == Precision::double_ ? std::ldexp(1.0, -46) : std::ldexp(1.0, -17);
   const double datum_unit = std::abs(datum) * std::ldexp(1.0, -52);  // of the elevations as given
-  const double drift = 4.0 * (unit + datum_unit);
+  const double drift = 20.0 * (unit + datum_unit);
   const State end = s->state();
   double most = 0.0;
   double fastest = 0.0;

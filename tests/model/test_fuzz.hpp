@@ -12,10 +12,11 @@ inline void expect_sound_run(unsigned seed) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   const Drawn drawn = random_case(seed);
   const Precision precision = seed % 2 == 0 ? Precision::double_ : Precision::single_;
-  auto s = cold(drawn.model, options_for(precision, 10.0), drawn.depth);
+  const double sync = drawn.model.dx < 1.0 ? 0.5 : 10.0;
+  auto s = cold(drawn.model, options_for(precision, sync), drawn.depth);
   ASSERT_TRUE(s) << s.error().message;
   s->set_rain(drawn.rain);
-  const auto done = s->advance_to(seconds_after_start(20.0));
+  const auto done = s->advance_to(seconds_after_start(2.0 * sync));
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_LE(s->ledger().relative_error(), volume_bound(precision));
   const State end = s->state();
