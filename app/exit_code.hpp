@@ -13,8 +13,10 @@ enum class ExitCode {
 };
 
 inline ExitCode exit_code_for(const Error& error) {
-  return error.code == ErrorCode::invalid_input || error.code == ErrorCode::io ? ExitCode::refused
-                                                                               : ExitCode::failed;
+  return error.code == ErrorCode::invalid_input || error.code == ErrorCode::io ||
+                 error.code == ErrorCode::refused
+             ? ExitCode::refused
+             : ExitCode::failed;
 }
 
 }  // namespace vandvagt::app

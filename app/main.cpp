@@ -1,0 +1,108 @@
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "app/command_check.hpp"
+#include "app/command_demo.hpp"
+#include "app/command_forecast.hpp"
+#include "app/command_simulate.hpp"
+#include "app/exit_code.hpp"
+#include "forecast/outcome.hpp"
+
+namespace {
+
+using namespace vandvagt;
+
+constexpr int refused = static_cast<int>(app::ExitCode::refused);
+
+/// What the command line asked for; `run` is the chosen subcommand.
+struct CommandLine {
+  app::CheckArguments check;
+  app::SimulateArguments simulate;
+  app::ForecastArguments forecast;
+  std::string at;
+  std::filesystem::path demo_output = "demo";
+  int exit_code = 0;
+};
+
+template <class Arguments>
+void add_configuration(CLI::App& command, Arguments& arguments) {
+  command.add_option("--config", arguments.configuration, "The configuration, one TOML file")
+      ->required();
+  command.add_option("--data", arguments.data,
+                     "Folder that relative input paths start from (default: the configuration's)");
+}
+
+void add_check(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "check", "Read a configuration and all it names; say every fault; write nothing");
+  add_configuration(*command, line.check);
+  command->callback([&line] { line.exit_code = app::run_check_command(line.check); });
+}
+
+void add_simulate(CLI::App& program, CommandLine& line) {
+  auto* command =
+      program.add_subcommand("simulate", "Run a case from its configuration, without sensors");
+  add_configuration(*command, line.simulate);
+  command->add_option("--output", line.simulate.output, "Folder of the products")->required();
+  command->callback([&line] { line.exit_code = app::run_simulate_command(line.simulate); });
+}
+
+void add_forecast(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "forecast", "One night: readings in over MQTT, the run, the rules, the warnings out");
+  add_configuration(*command, line.forecast);
+  command->add_option("--at", line.at,
+                      "Reference time, e.g. 2016-06-01T00:00:00Z (default: the configuration's, "
+                      "else now)");
+  command->add_option("--output", line.forecast.output, "Folder of the products")->required();
+  command->callback([&line] {
+    if (!line.at.empty()) {
+      const auto at = parse_time(line.at);
+      if (!at) throw CLI::ValidationError("--at", at.error().message);
+      line.forecast.at = *at;
+    }
+    line.exit_code = app::run_forecast_command(line.forecast);
+  });
+}
+
+void add_demo(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "demo", "Forecast a fictional catchment, from sensors to warnings, in under two minutes");
+  command->add_option("--output", line.demo_output, "Folder to leave everything in")
+      ->capture_default_str();
+  command->callback([&line] { line.exit_code = app::run_demo_command(line.demo_output); });
+}
+
+int run(int argc, char** argv) {
+  CLI::App program{"Flood forecasting and warning", "vandvagt"};
+  program.set_version_flag("--version", "vandvagt " + forecast::program_version());
+  program.require_subcommand(1);
+  program.footer(
+      "Exit codes: 0 done; 1 the solver or a service failed; 2 input or output cannot be used; "
+      "3 done, but warnings wait for a broker.");
+  CommandLine line;
+  add_check(program, line);
+  add_simulate(program, line);
+  add_forecast(program, line);
+  add_demo(program, line);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : refused;
+  }
+  return line.exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return static_cast<int>(app::ExitCode::failed);
+  }
+}

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/fault.hpp"
+#include "forecast/built_case.hpp"
+#include "forecast/scenario.hpp"
+#include "grids/vector.hpp"
+
+/// The steps of `build_case`. Each reads its part of the scenario, adds what it makes to the draft,
+/// and tells every fault it finds.
+namespace vandvagt::forecast {
+
+/// A case in the making.
+struct CaseDraft {
+  const Scenario& scenario;
+  Faults& faults;
+  BuiltCase built = {};
+
+  void fault(const std::string& place, std::string what, std::string cure) {
+    faults.push_back({place, std::move(what), std::move(cure)});
+  }
+  /// Notes a file (of a folder: its *.csv) with its digest for run.json, each once.
+  void note_input(const std::filesystem::path& path);
+  bool active(int i, int j) const;
+};
+
+/// Geometry, bed elevation with all changes. False where there is no ground to go on with.
+bool build_terrain(CaseDraft& draft);
+
+/// What a field's values must be.
+struct FieldLimits {
+  double least = 0.0;
+  bool least_excluded = false;
+  double greatest = 1e30;
+  std::optional<double> elsewhere = {};  // where the input says nothing; else that is a fault
+};
+/// A field on the grid; NaN outside the computed area. Faults where an active cell has no value or
+/// one outside the limits, with their number and the first place.
+Field<double> build_field(CaseDraft& draft, const FieldInput& input, const std::string& what,
+                          const FieldLimits& limits);
+void build_manning(CaseDraft& draft);
+void build_initial_depth(CaseDraft& draft);
+void build_infiltration(CaseDraft& draft);
+
+void build_edges(CaseDraft& draft);
+void build_sources(CaseDraft& draft);
+void build_gauges(CaseDraft& draft);
+/// Series that need no station, and rain that needs none: read once, so that what is wrong with
+/// them is told before a run begins.
+void build_forcing(CaseDraft& draft);
+
+/// Polygons or lines of a shape in the grid's system; faults, and nothing, where they are wrong.
+std::vector<grids::Polygon> polygons_of(CaseDraft& draft, const Shape& shape);
+std::vector<grids::Line> lines_of(CaseDraft& draft, const Shape& shape);
+
+}  // namespace vandvagt::forecast
