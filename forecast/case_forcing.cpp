@@ -1,0 +1,50 @@
+#include "forecast/detail/case_parts.hpp"
+#include "forecast/detail/rain_parts.hpp"
+#include "forecast/series_file.hpp"
+
+namespace vandvagt::forecast {
+namespace {
+
+/// A series that no station drives is read now, so that what is wrong with it is told before a run.
+void check_series(CaseDraft& draft, const SeriesInput& input, Dimension dimension,
+                  const std::string& place) {
+  if (!input.forecast_file.empty()) {
+    draft.note_input(input.forecast_file);
+    const auto read = read_series_file(input.forecast_file, input.file_unit, dimension,
+                                       draft.scenario.time.start);
+    if (!read) draft.fault(place, read.error().message, "");
+  }
+  if (input.from == SeriesInput::From::station) return;
+  if (input.from == SeriesInput::From::file) draft.note_input(input.file);
+  const auto made = fixed_series(input, dimension, draft.scenario.time.start);
+  if (!made) draft.fault(input.place.empty() ? place : input.place, made.error().message, "");
+}
+
+void check_rain(CaseDraft& draft, const RainInput& rain) {
+  if (rain.from == RainInput::From::series)
+    check_series(draft, rain.series, Dimension::speed, rain.place);
+  if (rain.from != RainInput::From::rasters) return;
+  const ForcingPeriod no_time{};
+  const auto opened = detail::rain_from_rasters(
+      rain, {draft.built, no_time, draft.scenario.solver.sync_interval, draft.scenario.time.start});
+  // The message names the place already.
+  if (!opened) draft.fault("rain", opened.error().message, "");
+}
+
+}  // namespace
+
+void build_forcing(CaseDraft& draft) {
+  for (const auto& edge : draft.scenario.edges) {
+    if (edge.kind == model::EdgeKind::stage) {
+      check_series(draft, edge.series, Dimension::length, edge.place);
+    } else if (edge.kind == model::EdgeKind::discharge) {
+      check_series(draft, edge.series, Dimension::discharge, edge.place);
+    }
+  }
+  for (const auto& source : draft.scenario.sources)
+    check_series(draft, source.series, Dimension::discharge, source.place);
+  check_rain(draft, draft.scenario.rain);
+  check_rain(draft, draft.scenario.rain_forecast);
+}
+
+}  // namespace vandvagt::forecast
