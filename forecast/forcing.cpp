@@ -202,6 +202,10 @@ Result<ResolvedSeries> resolve_station(const SeriesInput& input, const std::stri
     return forecast_alone(std::move(resolved), std::move(*forecast), *chain, period);
   }
   for (const Mark& mark : marks) append(resolved.series, mark.time, mark.value);
+  for (std::size_t k = 0; k < chain->stations.size(); ++k) {
+    resolved.inputs.push_back(
+        {"readings of " + chain->stations[k]->id, digest_of_readings(chain->readings[k])});
+  }
   resolved.settled_until =
       detail::settled_until(marks, chain->judged_later, input.max_age, period.reference);
   describe(resolved.report, *chain, marks, period, input.max_age);

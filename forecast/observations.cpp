@@ -1,11 +1,22 @@
 #include "forecast/observations.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
+#include "core/digest.hpp"
 #include "grids/transform.hpp"
 
 namespace vandvagt::forecast {
+
+std::string digest_of_readings(const std::vector<Observation>& readings) {
+  Sha256 digest;
+  for (const Observation& reading : readings) {
+    const auto time = reading.time.time_since_epoch().count();
+    digest.add_values(std::span(&time, 1)).add_values(std::span(&reading.value, 1));
+  }
+  return digest.hex();
+}
 
 Observations::Observations(const sensors::Store* store, std::vector<sensors::Station> stations)
     : store_(store), stations_(std::move(stations)) {}

@@ -18,6 +18,9 @@ struct Observation {
   double value = 0.0;
 };
 
+/// SHA-256 over times and exact values: which readings a run saw.
+std::string digest_of_readings(const std::vector<Observation>& readings);
+
 /// The stations that a configuration declares and what they have sent. The store is borrowed; it
 /// may be absent, and then no
 /// station has a reading.

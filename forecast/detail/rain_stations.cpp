@@ -238,6 +238,11 @@ RainPartResult rain_from_stations(const RainInput& input, const RainContext& con
                          .reference = context.period.reference};
   auto part = std::make_unique<RainStations>(std::move(chains), rule, context);
   part->settled_until = settled(part->chains(), rule);
+  for (const GaugeChain& chain : part->chains()) {
+    for (const RainGauge& gauge : chain) {
+      part->inputs.push_back({"readings of " + gauge.id, digest_of_readings(gauge.readings)});
+    }
+  }
   part->report.what = "rain";
   part->report.driven_by = (asked.size() == 1 ? "station " : "stations ") + names;
   part->report.after = "nothing known";

@@ -182,6 +182,14 @@ Result<void> Runner::analyse(model::Simulation& simulation, Time time) {
   auto table = analyse_water_table(context_.scenario, context_.built, context_.observations, time);
   if (!table) return fail(table.error());
   simulation.set_water_table_depth(std::as_const(table->depth).view());
+  std::vector<Observation> readings;
+  for (const WellResult& well : table->wells) {
+    if (!well.used) continue;
+    readings.push_back({*well.time, well.observed});
+  }
+  const std::string what = "readings of wells";
+  std::erase_if(outcome_.inputs, [&](const InputFile& input) { return input.path == what; });
+  if (!readings.empty()) outcome_.inputs.push_back({what, digest_of_readings(readings)});
   outcome_.water_table = std::move(*table);
   return {};
 }
