@@ -49,7 +49,11 @@ double error_on(int cells, double hl, double hr, double t, Precision precision) 
   const Case c = case_over(Field<double>(cells, 1, 0.0), dx, frictionless);
   const Field<double> h =
       sampled(cells, 1, dx, [&](double x, double) { return x < dam ? hl : hr; });
-  auto s = cold(c, options_for(precision, t), h);
+  // The front thins out to nothing: with water of 5 mm the default dry_depth of 1 µm, 1/5000 of it,
+  // would hold the last of it back (error 1e-6 m, whatever the grid).
+  Options o = options_for(precision, t);
+  o.dry_depth = 1e-9;
+  auto s = cold(c, o, h);
   EXPECT_TRUE(s) << s.error().message;
   const auto done = s->advance_to(seconds_after_start(t));
   EXPECT_TRUE(done) << done.error().message;
@@ -69,7 +73,7 @@ TEST_P(DamBreak, OntoDryBedConvergesAtFirstOrder) {
   RecordProperty("error_800", std::to_string(errors.back()));
   std::printf("Ritter: mean depth errors %.3e %.3e %.3e m, order %.2f\n", errors[0], errors[1],
               errors[2], last_order(errors));
-  EXPECT_GE(last_order(errors), 0.85);
+  EXPECT_GE(last_order(errors), 0.95);
   EXPECT_LT(errors.back(), 0.002 * 0.005);
 }
 
@@ -79,7 +83,7 @@ TEST_P(DamBreak, OntoWetBedConvergesAtFirstOrder) {
     errors.push_back(error_on(cells, 0.005, 0.001, 6.0, GetParam()));
   std::printf("Stoker: mean depth errors %.3e %.3e %.3e m, order %.2f\n", errors[0], errors[1],
               errors[2], last_order(errors));
-  EXPECT_GE(last_order(errors), 0.85);
+  EXPECT_GE(last_order(errors), 0.95);
   EXPECT_LT(errors.back(), 0.002 * 0.005);
 }
 
