@@ -107,7 +107,7 @@ struct WarningState {
   std::string failed_why;
   bool forecast_given_up = false;  // operators were told that readings alone decide
   bool clock_behind = false;       // operators were told that the clock jumped back
-  std::string levels_key;       // of the rule's levels; what is known is dropped if they change
+  std::string levels_key;          // of the rule's levels; what is known is dropped if they change
 };
 
 enum class MessageKind { alert, update, all_clear, cancel };

@@ -70,6 +70,9 @@ struct RandomHistory {
 /// water, a clock that may jump; ends with a day of silence and then good data again.
 RandomHistory random_history(std::uint64_t seed);
 
+/// What a good reading and a usable run of calm water bring at `hours`.
+Step good_data_again(const alerts::Rule& rule, double hours, std::uint64_t seed);
+
 /// Plays one history and asserts everything that must hold. Names seed and step where it does not.
 /// Returns what failed, empty when all held.
 std::string check_history(std::uint64_t seed);
