@@ -27,7 +27,7 @@ OWNED = {
     r"mqtt/.*|MQTT\w*\.h": {"messaging"},
     r"sqlite3\.h": {"sensors", "alerts"},
     r"libxml/.*": {"alerts"},
-    r"toml\+\+/.*|toml\.hpp": {"config"},
+    r"toml\+\+/.*|toml\.hpp": {"config", "alerts"},
     r"CLI/.*": {"app"},
     r"cairo.*": {"forecast"},
     r"openssl/.*": {"core"},
