@@ -55,7 +55,8 @@ struct Configuration {
 };
 
 /// Reads and checks `file`. Relative paths of inputs start from `data_folder` (empty: the folder of
-/// `file`); folders that are written to start from the folder of `file`. Every fault is added to
+/// `file`), and from the folder of `file` where they are not there; folders that are written to
+/// start from the folder of `file`. Every fault is added to
 /// `faults` with `file:line: key` as place, and nothing is returned when there is one: unknown keys
 /// (with the nearest known one), wrong types and units, values out of range, missing files, ids
 /// that are used twice or not defined, levels in another datum than their station's.

@@ -326,12 +326,18 @@ std::optional<std::filesystem::path> Section::input_path(const Node& node, const
     wrong_kind(node, key, "give a path in quotes");
     return std::nullopt;
   }
-  const auto path = (context_.data_folder / node.text).lexically_normal();
+  // An example brings small files of its own and takes the rest from a shared folder.
   std::error_code error;
+  auto path = (context_.data_folder / node.text).lexically_normal();
   if (!std::filesystem::exists(path, error)) {
-    fault(key, path.string() + " is not there",
-          "relative paths start from " + context_.data_folder.string() + "; see --data");
-    return std::nullopt;
+    const auto beside = (context_.file_folder / node.text).lexically_normal();
+    if (!std::filesystem::exists(beside, error)) {
+      fault(key, path.string() + " is not there",
+            "relative paths start from --data (" + context_.data_folder.string() +
+                "), else from the configuration's folder");
+      return std::nullopt;
+    }
+    path = beside;
   }
   if (!folder_allowed && std::filesystem::is_directory(path, error)) {
     fault(key, path.string() + " is a folder", "name a file");

@@ -24,7 +24,8 @@ namespace vandvagt::config {
 /// What all sections of one file share.
 struct Context {
   std::string file;                   // as the user gave it, for places
-  std::filesystem::path file_folder;  // start of folders that are written to
+  std::filesystem::path file_folder;  // start of folders that are written to, and of inputs that
+                                      // the data folder does not hold
   std::filesystem::path data_folder;  // start of relative paths of inputs
   Faults faults = {};
   bool probing = false;              // only to learn the keys: nothing is there, all is asked
