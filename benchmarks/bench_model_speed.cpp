@@ -104,7 +104,7 @@ std::optional<SpeedCase> from_rasters(const std::string& name) {
     model::EdgeSegment outlet{"south", model::EdgeKind::normal_depth, {}, 0.008, {}};
     for (int i = 400; i < 600; ++i) outlet.faces.push_back({{i, 0}, model::Side::south});
     c.model.edges = {outlet};
-    c.points = {{5025, 9005, 0.0, 0.05},
+    c.points = {{5025, 9005, 0.0, 0.08},
                 {6705, 7005, 0.3, 0.55},
                 {2425, 5005, 1.3, 1.6},
                 {3385, 3005, 0.1, 0.35},

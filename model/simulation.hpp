@@ -78,7 +78,8 @@ class Simulation {
   Simulation& operator=(const Simulation&) = delete;
   ~Simulation();
 
-  /// Rain [m/s] from now on, nx × ny, or one value everywhere.
+  /// Rain [m/s] from now on, nx × ny, or one value everywhere; finite and not negative on the
+  /// computed area (assert).
   void set_rain(FieldView<const float> rate);
   void set_rain(double rate);
   /// New depth of the water table [m below ground], nx × ny (a reading corrected the map).

@@ -11,6 +11,7 @@ void SolverOf<Real>::set_rain(FieldView<const float> rate) {
       for (int i = tile.first.i; i < tile.first.i + tile.columns; ++i) {
         if (!is_active({i, j})) continue;
         const float value = rate(i, j);
+        assert(value >= 0.0F && std::isfinite(value));
         rain_[static_cast<std::size_t>(layout_.at(i, j))] = value;
         tile.rain_rate += static_cast<double>(value);
         greatest_rain_ = std::max(greatest_rain_, static_cast<double>(value));
@@ -22,6 +23,7 @@ void SolverOf<Real>::set_rain(FieldView<const float> rate) {
 
 template <class Real>
 void SolverOf<Real>::set_rain(double rate) {
+  assert(rate >= 0.0 && std::isfinite(rate));
   rain_ = {};
   uniform_rain_ = rate;
   greatest_rain_ = rate;

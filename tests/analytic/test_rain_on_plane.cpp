@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "tests/model/model_cases.hpp"
 
 namespace vandvagt::model::test {
@@ -17,6 +19,10 @@ struct Plane {
   double slope;
   Precision precision;
 };
+
+void PrintTo(const Plane& plane, std::ostream* out) {
+  *out << "slope " << plane.slope;
+}
 
 class RainOnPlane : public testing::TestWithParam<Plane> {};
 
