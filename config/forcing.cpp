@@ -65,7 +65,7 @@ void read_edge(Section& section, EdgeInput& edge) {
   }
   const auto shape = read_shape(section, edge.polygon);
   section.quantity("below", Dimension::length, edge.below);
-  if (section.present() && !side && shape == ShapeKind::none)
+  if (section.present() && !section.has("side") && shape == ShapeKind::none)
     section.fault("side", "is missing", "say where: side, polygon or rectangle");
   section.number("slope", edge.slope, positive);
   forecast::SeriesInput discharge;
@@ -159,12 +159,19 @@ void read_rain_section(Section& section, RainInput& rain) {
 }  // namespace
 
 void read_edges(Section& top, forecast::Scenario& scenario) {
-  top.each("edge", [&](Section& section) { read_edge(section, scenario.edges.emplace_back()); });
+  std::set<std::string> names;
+  top.each("edge", [&](Section& section) {
+    read_edge(section, scenario.edges.emplace_back());
+    section.check_unique("name", scenario.edges.back().name, names);
+  });
 }
 
 void read_sources(Section& top, forecast::Scenario& scenario) {
-  top.each("source",
-           [&](Section& section) { read_source(section, scenario.sources.emplace_back()); });
+  std::set<std::string> names;
+  top.each("source", [&](Section& section) {
+    read_source(section, scenario.sources.emplace_back());
+    section.check_unique("name", scenario.sources.back().name, names);
+  });
 }
 
 void read_rain(Section& top, forecast::Scenario& scenario) {

@@ -27,9 +27,18 @@ void read_ground(Section& top, forecast::Scenario& scenario) {
     section.quantity("reading_error", Dimension::length, water.reading_error, positive);
     section.quantity("correlation_length", Dimension::length, water.correlation_length, positive);
     section.texts("wells", water.wells);
-    for (const auto& well : water.wells)
+    for (const auto& well : water.wells) {
       section.check_station("wells", well,
                             {Parameter::groundwater_head, Parameter::groundwater_depth});
+      const auto station = top.context().stations.find(well);
+      if (station == top.context().stations.end()) continue;
+      water.well_places.push_back({.id = well,
+                                   .name = station->second.name,
+                                   .position = {station->second.x, station->second.y},
+                                   .crs = station->second.crs,
+                                   .station = well,
+                                   .place = section.place("wells")});
+    }
     section.duration("window", water.window);
     section.duration("analysis_interval", water.analysis_interval);
     if (section.present() && !scenario.infiltration.enabled)
@@ -38,23 +47,29 @@ void read_ground(Section& top, forecast::Scenario& scenario) {
 }
 
 void read_gauges(Section& top, forecast::Scenario& scenario) {
+  std::set<std::string> ids;
   top.each("gauge", [&](Section& section) {
     auto& gauge = scenario.gauges.emplace_back();
     gauge.place = section.place();
     section.require("id", "give the gauge an id");
     section.identifier("id", gauge.id);
+    section.check_unique("id", gauge.id, ids);
     gauge.name = gauge.id;
     section.text("name", gauge.name);
-    std::optional<grids::Point> position;
-    section.require("position", "write [easting, northing]");
-    section.point("position", position);
-    if (position) gauge.position = *position;
-    section.text("crs", gauge.crs);
     section.text("station", gauge.station);
     if (!gauge.station.empty()) section.check_station("station", gauge.station, {});
-    for (const auto& other : scenario.gauges)
-      if (&other != &gauge && other.id == gauge.id && section.has("id"))
-        section.fault("id", "\"" + gauge.id + "\" is used twice", "give each gauge its own");
+    std::optional<grids::Point> position;
+    section.point("position", position);
+    section.text("crs", gauge.crs);
+    const auto station = top.context().stations.find(gauge.station);
+    if (position) {
+      gauge.position = *position;
+    } else if (station != top.context().stations.end()) {
+      gauge.position = {station->second.x, station->second.y};
+      gauge.crs = station->second.crs;
+    } else {
+      section.require("position", "write [easting, northing], or name a station");
+    }
   });
 }
 

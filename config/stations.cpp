@@ -82,7 +82,7 @@ void read_stations(Section& top, Configuration& configuration) {
     Station station;
     const auto before = top.context().faults.size();
     read_station(section, station, configuration.scenario.terrain.vertical_datum);
-    top.context().stations[station.id] = station.parameter;
+    top.context().stations[station.id] = station;
     if (top.context().faults.size() == before)
       places["station \"" + station.id + "\""] = section.place();
     configuration.stations.push_back(std::move(station));

@@ -234,10 +234,9 @@ void read_alerts(Section& top, Configuration& configuration) {
 
 void read_areas(Section& top, Configuration& configuration) {
   auto& areas = configuration.areas;
-  PlaceMap places;
   const auto add_places = [&](std::size_t from, const std::string& place) {
     for (std::size_t k = from; k < areas.size(); ++k)
-      places["areas.\"" + areas[k].id + "\""] = place + " \"" + areas[k].id + "\"";
+      top.context().places["areas.\"" + areas[k].id + "\""] = place + " \"" + areas[k].id + "\"";
   };
   top.table("areas", [&](Section& section) {
     read_area_file(section, areas);
@@ -249,12 +248,10 @@ void read_areas(Section& top, Configuration& configuration) {
     read_area(section, areas.emplace_back(), configuration.scenario.terrain);
     if (top.context().faults.size() == before) add_places(first, section.place());
   });
-  if (top.context().probing) return;
-  for (const auto& area : areas) add_with_places(alerts::validate(area), places, top.context());
 }
 
 void read_rules(Section& top, Configuration& configuration) {
-  PlaceMap places;
+  auto& places = top.context().places;
   top.each("rule", [&](Section& section) {
     const auto before = top.context().faults.size();
     Rule& rule = configuration.rules.emplace_back();
@@ -265,15 +262,15 @@ void read_rules(Section& top, Configuration& configuration) {
   if (top.context().probing) return;
   std::map<std::string, alerts::StationFacts> facts;
   for (const auto& station : configuration.stations) {
-    alerts::StationFacts fact;
+    auto& fact = facts[station.id];
     fact.datum = station.datum;
     fact.quantity = alerts::parse_quantity(sensors::to_string(station.parameter));
     if (station.parameter == sensors::Parameter::groundwater_depth)
       fact.quantity = alerts::Quantity::groundwater_depth;
-    facts[station.id] = fact;
   }
-  for (const auto& rule : configuration.rules)
-    add_with_places(alerts::validate(rule, configuration.areas, &facts), places, top.context());
+  // alerts/ knows what sound rules and areas are; here its words get a line of the file.
+  add_with_places(alerts::validate(configuration.rules, configuration.areas, &facts), places,
+                  top.context());
 }
 
 }  // namespace vandvagt::config

@@ -86,6 +86,7 @@ void build_sources(CaseDraft& draft) {
 }
 
 void build_gauges(CaseDraft& draft) {
+  for (const auto& well : draft.scenario.groundwater.well_places) place_on_grid(draft, well);
   for (const auto& gauge : draft.scenario.gauges)
     if (auto cell = place_on_grid(draft, gauge)) draft.built.gauges.push_back(std::move(*cell));
 }

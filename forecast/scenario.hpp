@@ -134,17 +134,6 @@ struct InfiltrationInput {
   FieldInput moisture_deficit;  // [1]
 };
 
-/// The water table before the run and how readings correct it.
-struct GroundwaterInput {
-  FieldInput water_table_depth;              // prior [m below ground]
-  double prior_error = 0.5;                  // standard error of the prior [m]
-  double reading_error = 0.05;               // standard error of a reading [m]
-  double correlation_length = 2000;          // [m]
-  std::vector<std::string> wells;            // stations with groundwater_head or groundwater_depth
-  Duration window = std::chrono::hours{72};  // readings older than this are left out
-  Duration analysis_interval = std::chrono::hours{24};  // corrected at its multiples in a hindcast
-};
-
 /// A place whose hydrograph is written.
 struct GaugeInput {
   std::string id, name;
@@ -152,6 +141,18 @@ struct GaugeInput {
   std::string crs;      // of the position; empty: the grid's own
   std::string station;  // readings to draw beside it; may be empty
   std::string place;
+};
+
+/// The water table before the run and how readings correct it.
+struct GroundwaterInput {
+  FieldInput water_table_depth;              // prior [m below ground]
+  double prior_error = 0.5;                  // standard error of the prior [m]
+  double reading_error = 0.05;               // standard error of a reading [m]
+  double correlation_length = 2000;          // [m]
+  std::vector<std::string> wells;            // stations with groundwater_head or groundwater_depth
+  std::vector<GaugeInput> well_places;       // where they stand: must be on computed cells
+  Duration window = std::chrono::hours{72};  // readings older than this are left out
+  Duration analysis_interval = std::chrono::hours{24};  // corrected at its multiples in a hindcast
 };
 
 struct EnsembleInput {

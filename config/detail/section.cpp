@@ -94,6 +94,12 @@ const Node* Section::ask_for(const std::string& key, Node::Type type, const std:
   return nullptr;
 }
 
+void Section::check_unique(const std::string& key, const std::string& value,
+                           std::set<std::string>& taken) {
+  if (!has(key) || taken.insert(value).second) return;
+  fault(key, "\"" + value + "\" is used twice", "give each its own");
+}
+
 void Section::text(const std::string& key, std::string& value) {
   if (const Node* node = ask_for(key, Node::Type::text, "give text in quotes")) value = node->text;
 }
@@ -129,17 +135,18 @@ void Section::check_station(const std::string& key, const std::string& id,
   const auto found = context_.stations.find(id);
   if (found == context_.stations.end()) {
     std::vector<std::string> ids;
-    for (const auto& [known, parameter] : context_.stations) ids.push_back(known);
+    for (const auto& [known, station] : context_.stations) ids.push_back(known);
     const auto nearest = nearest_of(id, ids);
     return fault(key, "station \"" + id + "\" is not declared",
                  nearest.empty() ? "declare it as a [[station]]" : "did you mean " + nearest + "?");
   }
-  const bool fits = parameters.empty() || std::find(parameters.begin(), parameters.end(),
-                                                    found->second) != parameters.end();
+  const auto measured = found->second.parameter;
+  const bool fits = parameters.empty() ||
+                    std::find(parameters.begin(), parameters.end(), measured) != parameters.end();
   if (fits) return;
   std::vector<std::string> wanted;
   for (const auto parameter : parameters) wanted.push_back(sensors::to_string(parameter));
-  fault(key, "station \"" + id + "\" measures " + sensors::to_string(found->second),
+  fault(key, "station \"" + id + "\" measures " + sensors::to_string(measured),
         "name a station that measures " + listed(wanted));
 }
 

@@ -17,9 +17,12 @@
 #include "core/time.hpp"
 #include "core/units.hpp"
 #include "grids/geometry.hpp"
-#include "sensors/reading.hpp"
+#include "sensors/station.hpp"
 
 namespace vandvagt::config {
+
+/// From the place another folder names in a fault (`station "n12"`) to one in the file.
+using PlaceMap = std::map<std::string, std::string>;
 
 /// What all sections of one file share.
 struct Context {
@@ -30,11 +33,10 @@ struct Context {
   Faults faults = {};
   bool probing = false;              // only to learn the keys: nothing is there, all is asked
   std::set<std::string> known = {};  // "section.key", filled while probing
-  std::map<std::string, sensors::Parameter> stations = {};  // what each declared station measures
+  std::map<std::string, sensors::Station> stations = {};  // those declared, by id
+  PlaceMap places = {};  // of areas and rules, as alerts/ names them
 };
 
-/// From the place another folder names in a fault (`station "n12"`) to one in the file.
-using PlaceMap = std::map<std::string, std::string>;
 /// Adds the faults that another folder found in what was read, with places of the file. Faults of
 /// things that are not in `places` are left out: those were wrong already when they were read.
 void add_with_places(const Faults& found, const PlaceMap& places, Context& context);
@@ -63,6 +65,8 @@ class Section {
   Context& context() const { return context_; }
   bool present() const { return table_ != nullptr; }
   bool has(const std::string& key) const;
+  /// A fault where `value` is in `taken` already; it is afterwards.
+  void check_unique(const std::string& key, const std::string& value, std::set<std::string>& taken);
   /// `file:line: section.key`
   std::string place(const std::string& key = "") const;
   void fault(const std::string& key, std::string what, std::string cure) const;
