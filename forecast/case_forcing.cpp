@@ -27,8 +27,11 @@ void check_rain(CaseDraft& draft, const RainInput& rain) {
   const ForcingPeriod no_time{};
   const auto opened = detail::rain_from_rasters(
       rain, {draft.built, no_time, draft.scenario.solver.sync_interval, draft.scenario.time.start});
-  // The message names the place already.
-  if (!opened) draft.fault("rain", opened.error().message, "");
+  if (opened) return;
+  std::string what = opened.error().message;
+  const std::string named = rain.place + ": ";  // most messages begin with it
+  if (what.starts_with(named)) what.erase(0, named.size());
+  draft.fault(rain.place, std::move(what), "");
 }
 
 }  // namespace
