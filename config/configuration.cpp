@@ -1,5 +1,7 @@
 #include "config/configuration.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -43,6 +45,16 @@ void read_all(Section& top, Configuration& configuration) {
   read_rules(top, configuration);
 }
 
+/// In the order of the file, as a user mends them; what concerns no line comes first.
+void sort_by_line(Faults& faults, const std::string& file) {
+  const auto line_of = [&file](const Fault& fault) {
+    const bool placed = fault.place.rfind(file + ":", 0) == 0;
+    return placed ? std::atoi(fault.place.c_str() + file.size() + 1) : 0;
+  };
+  std::stable_sort(faults.begin(), faults.end(),
+                   [&](const Fault& a, const Fault& b) { return line_of(a) < line_of(b); });
+}
+
 }  // namespace
 
 std::optional<Configuration> load(const std::filesystem::path& file,
@@ -67,6 +79,7 @@ std::optional<Configuration> load(const std::filesystem::path& file,
   }
   configuration.scenario.configuration_digest = sha256_hex(*text);
   if (context.faults.empty()) return configuration;
+  sort_by_line(context.faults, context.file);
   faults.insert(faults.end(), context.faults.begin(), context.faults.end());
   return std::nullopt;
 }

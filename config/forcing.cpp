@@ -79,12 +79,14 @@ void read_source(Section& section, SourceInput& source) {
   source.place = section.place();
   section.require("name", "give the source a name");
   section.text("name", source.name);
-  section.one_of({"point", "polygon", "rectangle"});
   section.point("point", source.point);
   section.quantity("radius", Dimension::length, source.radius, positive);
   if (section.has("radius") && !section.has("point"))
     section.fault("radius", "has no point", "give `point`");
-  if (read_shape(section, source.polygon) == ShapeKind::none && section.present() && !source.point)
+  const bool drawn = read_shape(section, source.polygon) != ShapeKind::none;
+  if (drawn && section.has("point"))
+    section.fault("point", "stands beside a polygon", "keep one of them");
+  if (section.present() && !drawn && !section.has("point"))
     section.fault("point", "is missing", "say where: point (with a radius), polygon or rectangle");
   section.require("discharge", "give the water in m3/s; negative takes it away");
   read_series(section, "discharge", source.series, discharge_kind);

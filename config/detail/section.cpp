@@ -285,8 +285,11 @@ void Section::time(const std::string& key, std::optional<Time>& value) {
   const bool written = node->type == Node::Type::time || node->type == Node::Type::text ||
                        node->type == Node::Type::time_without_offset;
   const auto given = written ? parse_time(node->text) : fail(ErrorCode::invalid_input, "");
-  if (!given) {
-    wrong_kind(*node, key, "give a time with its offset from UTC: 2026-11-23T04:10:00Z");
+  const std::string cure = "give a time with its offset from UTC: 2026-11-23T04:10:00Z";
+  if (!given && node->type == Node::Type::text) {
+    fault(key, "\"" + node->text + "\" is no time", cure);
+  } else if (!given) {
+    wrong_kind(*node, key, cure);
   } else {
     value = *given;
   }

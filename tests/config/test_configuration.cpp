@@ -1,0 +1,229 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "config/configuration.hpp"
+#include "tests/support/support.hpp"
+
+namespace vandvagt::config {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+const fs::path fixtures = fs::path(VANDVAGT_SOURCE_DIR) / "tests" / "config" / "fixtures";
+
+std::vector<std::string> fixtures_ending(const std::string& ending) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(fixtures)) {
+    const auto name = entry.path().filename().string();
+    if (name.size() > ending.size() && name.ends_with(ending)) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::string> told(const Faults& faults) {
+  std::vector<std::string> lines;
+  for (const auto& fault : faults) lines.push_back(to_string(fault));
+  return lines;
+}
+
+/// Faults of a text, as a user of the file `case.toml` sees them.
+std::vector<std::string> faults_of(const std::string& text) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "case.toml", text);
+  Faults faults;
+  const auto loaded = load(folder / "case.toml", {}, faults);
+  EXPECT_EQ(loaded.has_value(), faults.empty());
+  auto lines = told(faults);
+  for (auto& line : lines) line = line.substr(folder.path().string().size() + 1);
+  return lines;
+}
+
+std::vector<std::string> expected_faults(const std::string& text) {
+  std::vector<std::string> expected;
+  std::istringstream lines(text);
+  const std::string mark = "# expect: ";
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind(mark, 0) == 0) expected.push_back(line.substr(mark.size()));
+  return expected;
+}
+
+class BadConfiguration : public testing::TestWithParam<std::string> {};
+
+// The folder is entered, so that places read as a user's do: name.bad.toml:12: key.
+TEST_P(BadConfiguration, TellsEveryFaultWithPlaceAndCureAndNoOther) {
+  fs::current_path(fixtures);
+  const auto expected = expected_faults(test::read_text(GetParam()));
+  ASSERT_FALSE(expected.empty()) << "say what is expected: # expect: place: what; cure";
+  Faults faults;
+  EXPECT_FALSE(load(GetParam(), fs::path("."), faults).has_value());
+  auto found = told(faults);
+  for (const auto& line : expected) {
+    const auto match = std::find_if(found.begin(), found.end(), [&line](const auto& given) {
+      return given.rfind(line, 0) == 0;
+    });
+    EXPECT_NE(match, found.end()) << "not told: " << line;
+    if (match != found.end()) found.erase(match);
+  }
+  EXPECT_THAT(found, IsEmpty()) << "told besides";
+}
+
+std::string test_name(const testing::TestParamInfo<std::string>& info) {
+  auto name = info.param.substr(0, info.param.find('.'));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Fixtures, BadConfiguration,
+                         testing::ValuesIn(fixtures_ending(".bad.toml")), test_name);
+
+class GoodConfiguration : public testing::TestWithParam<std::string> {};
+
+TEST_P(GoodConfiguration, LoadsWithoutAFault) {
+  Faults faults;
+  EXPECT_TRUE(load(fixtures / GetParam(), fixtures / "data", faults).has_value());
+  EXPECT_THAT(told(faults), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Fixtures, GoodConfiguration,
+                         testing::ValuesIn(fixtures_ending(".good.toml")), test_name);
+
+class CompleteConfiguration : public testing::Test {
+ protected:
+  void SetUp() override {
+    Faults faults;
+    auto loaded = load(fixtures / "complete.good.toml", fixtures / "data", faults);
+    ASSERT_TRUE(loaded.has_value()) << testing::PrintToString(told(faults));
+    all = std::move(*loaded);
+  }
+  Configuration all;
+};
+
+TEST_F(CompleteConfiguration, TurnsUnitsIntoSi) {
+  EXPECT_DOUBLE_EQ(*all.scenario.terrain.flat, 1.5);
+  EXPECT_DOUBLE_EQ(*all.scenario.infiltration.conductivity.value, 0.010 / 3600.0);
+  EXPECT_DOUBLE_EQ(*all.scenario.infiltration.suction_head.value, 0.11);
+  EXPECT_DOUBLE_EQ(*all.scenario.infiltration.moisture_deficit.value, 0.3);
+  EXPECT_DOUBLE_EQ(all.scenario.sources.at(0).series.constant, -0.2);
+  EXPECT_DOUBLE_EQ(all.scenario.ensemble.stage_offset_sigma, 0.1);
+  EXPECT_DOUBLE_EQ(all.scenario.solver.min_dt, 1e-3);
+  EXPECT_DOUBLE_EQ(*all.stations.at(0).limits.sensor_min, -3.0);
+  EXPECT_DOUBLE_EQ(*all.stations.at(0).limits.rate_per_second, 1.8 / 3600.0);
+  EXPECT_DOUBLE_EQ(all.rules.at(0).levels.at(0).clear, 1.4);
+}
+
+TEST_F(CompleteConfiguration, KeepsTheOrderOfChangesAndTheirSlopes) {
+  using Kind = forecast::TerrainChange::Kind;
+  const auto& changes = all.scenario.changes;
+  ASSERT_EQ(changes.size(), 4U);
+  EXPECT_EQ(changes[0].kind, Kind::raise_by);
+  EXPECT_EQ(changes[1].kind, Kind::raise_to);
+  EXPECT_TRUE(changes[1].along_lines);
+  EXPECT_DOUBLE_EQ(*changes[1].end_value, 3.5);
+  EXPECT_EQ(changes[2].shape.inline_.size(), 2U);
+  EXPECT_DOUBLE_EQ(changes[3].ramp->second.x, 445090.0);
+}
+
+TEST_F(CompleteConfiguration, ReadsSeriesFromPointsAndStations) {
+  const auto& edges = all.scenario.edges;
+  EXPECT_EQ(edges.at(0).series.from, forecast::SeriesInput::From::station);
+  EXPECT_EQ(edges.at(0).series.max_age, std::chrono::hours{1});
+  EXPECT_EQ(edges.at(1).series.from, forecast::SeriesInput::From::points);
+  EXPECT_THAT(edges.at(1).series.points,
+              ElementsAre(std::pair{0.0, 2.0}, std::pair{21600.0, 8.0}, std::pair{86400.0, 3.0}));
+}
+
+TEST_F(CompleteConfiguration, BringsAreasToLongitudeAndLatitudeWithoutTheirHoles) {
+  ASSERT_EQ(all.areas.size(), 2U);
+  EXPECT_EQ(all.areas[0].id, "harbour");
+  EXPECT_EQ(all.areas[0].name_da, "Havnen");
+  EXPECT_EQ(all.areas[0].rings.size(), 1U);
+  EXPECT_THAT(all.areas[0].geocodes, ElementsAre(std::pair{"EMMA_ID", "DK003"}));
+  // 445000 E, 6238000 N in UTM 32 is 56.284 N, 8.112 E (PROJ).
+  EXPECT_NEAR(all.areas[1].rings.at(0).at(0).latitude, 56.284, 0.002);
+  EXPECT_NEAR(all.areas[1].rings.at(0).at(0).longitude, 8.112, 0.002);
+}
+
+TEST_F(CompleteConfiguration, PlacesAGaugeAtItsStation) {
+  EXPECT_DOUBLE_EQ(all.scenario.gauges.at(0).position.x, 445005.0);
+  EXPECT_EQ(all.scenario.gauges.at(1).crs, "EPSG:4326");
+  ASSERT_EQ(all.scenario.groundwater.well_places.size(), 1U);
+  EXPECT_DOUBLE_EQ(all.scenario.groundwater.well_places[0].position.y, 6238025.0);
+}
+
+TEST_F(CompleteConfiguration, DeclaresTheZeroOfAStationInTheTerrainsDatum) {
+  EXPECT_TRUE(all.stations.at(0).datum_offset_declared);
+  EXPECT_DOUBLE_EQ(all.stations.at(0).datum_offset, 0.0);
+  EXPECT_DOUBLE_EQ(all.stations.at(1).datum_offset, -0.25);
+}
+
+TEST_F(CompleteConfiguration, WritesBesideItselfAndReadsFromTheDataFolder) {
+  EXPECT_EQ(all.store_folder, fixtures / "store");
+  EXPECT_EQ(all.scenario.time.state_folder, fixtures / "states");
+  EXPECT_EQ(all.replay.files.at(0), fixtures / "data" / "readings.csv");
+}
+
+TEST_F(CompleteConfiguration, GivesTheBrokersPrefixToTheWarnings) {
+  ASSERT_TRUE(all.broker.has_value());
+  EXPECT_EQ(all.broker->prefix, "test/v1");
+  EXPECT_EQ(all.alerts.topic_prefix, "test/v1");
+  EXPECT_EQ(all.alerts.status, alerts::MessageStatus::exercise);
+  EXPECT_EQ(all.listen, std::chrono::minutes{2});
+}
+
+TEST(Configuration, OfTwoTextsDiffersInItsDigest) {
+  const test::TemporaryFolder folder;
+  const auto text = test::read_text(fixtures / "minimal.good.toml");
+  test::write_text(folder / "a.toml", text);
+  test::write_text(folder / "b.toml", text + "# a comment\n");
+  Faults faults;
+  const auto a = load(folder / "a.toml", {}, faults);
+  const auto again = load(folder / "a.toml", {}, faults);
+  const auto b = load(folder / "b.toml", {}, faults);
+  ASSERT_TRUE(a && again && b);
+  EXPECT_EQ(a->scenario.configuration_digest.size(), 64U);
+  EXPECT_EQ(a->scenario.configuration_digest, again->scenario.configuration_digest);
+  EXPECT_NE(a->scenario.configuration_digest, b->scenario.configuration_digest);
+}
+
+TEST(Configuration, TakesAnInputFromItsOwnFolderWhereTheDataFolderLacksIt) {
+  const test::TemporaryFolder folder;
+  const auto minimal = test::read_text(fixtures / "minimal.good.toml");
+  test::write_text(folder / "own/case.toml", minimal + "[replay]\nfile = [\"a.csv\", \"b.csv\"]\n");
+  test::write_text(folder / "own/a.csv", "own");
+  test::write_text(folder / "own/b.csv", "own");
+  test::write_text(folder / "data/b.csv", "shared");
+  Faults faults;
+  const auto loaded = load(folder / "own/case.toml", folder / "data", faults);
+  ASSERT_TRUE(loaded.has_value()) << testing::PrintToString(told(faults));
+  EXPECT_THAT(loaded->replay.files, ElementsAre(folder / "own/a.csv", folder / "data/b.csv"));
+}
+
+TEST(Configuration, ThatIsNotThereIsOneFault) {
+  Faults faults;
+  EXPECT_FALSE(load("no-such-file.toml", {}, faults).has_value());
+  EXPECT_THAT(told(faults),
+              ElementsAre("no-such-file.toml: cannot be read; name a configuration file"));
+}
+
+TEST(Configuration, WithoutItsDataFolderIsOneFault) {
+  Faults faults;
+  EXPECT_FALSE(load(fixtures / "minimal.good.toml", "/no/such/folder", faults).has_value());
+  EXPECT_THAT(told(faults), ElementsAre("/no/such/folder: is no folder; give --data a folder"));
+}
+
+TEST(Configuration, SurvivesAnyCutOfItsText) {
+  const auto text = test::read_text(fixtures / "complete.good.toml");
+  for (std::size_t length = 0; length < text.size(); length += 97)
+    for (const auto& line : faults_of(text.substr(0, length)))
+      EXPECT_THAT(line, StartsWith("case.toml")) << "cut at " << length;
+}
+
+}  // namespace
+}  // namespace vandvagt::config
