@@ -66,6 +66,18 @@ std::vector<MapFile> maps_of(const RunOutcome& outcome) {
   return maps;
 }
 
+/// `2016-06-01 00:00 to 2016-06-04 00:00 UTC`; a laboratory case, which starts in 1970, lasts.
+std::string period_text(const RunOutcome& outcome) {
+  if (outcome.reference_time < Time{} + std::chrono::years{1}) {
+    return "first " + format_duration(outcome.end - outcome.reference_time);
+  }
+  const auto text = [](Time t) {
+    const std::string stamp = format_time(t);
+    return stamp.substr(0, 10) + " " + stamp.substr(11, 5);
+  };
+  return text(outcome.reference_time) + " to " + text(outcome.end) + " UTC";
+}
+
 }  // namespace
 
 Result<void> write_maps(const std::filesystem::path& folder, const ProductInput& input,
@@ -106,10 +118,10 @@ Result<void> write_overview(const std::filesystem::path& file, const ProductInpu
   picture.title =
       input.presentation.title.empty() ? input.scenario.title : input.presentation.title;
   if (picture.title.empty()) picture.title = input.scenario.name;
-  picture.subtitle = fmt::format(
-      "Greatest water depth, {} to {}{}", format_time(outcome.reference_time),
-      format_time(outcome.end),
-      outcome.members > 1 ? fmt::format(", best guess of {} members", outcome.members) : "");
+  picture.subtitle = "Greatest water depth, " + period_text(outcome);
+  if (outcome.members > 1) {
+    picture.subtitle += fmt::format(", best guess of {} members", outcome.members);
+  }
   picture.credit =
       fmt::format("Run {}, vandvagt {}. {}{}", outcome.run, program_version(),
                   input.scenario.source.empty() ? "" : "Source: " + input.scenario.source,
