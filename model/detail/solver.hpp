@@ -116,6 +116,7 @@ class SolverOf final : public Solver {
   };
 
   // solver_case.ipp: what does not change
+  double bed_unit() const;
   void lay_out_beds();
   void lay_out_soil();
   void lay_out_edges();
