@@ -74,7 +74,7 @@ Sheet lay_out(cairo_t* context, const Picture& picture) {
   const double right = window.box.x + window.box.width;
   const double under = window.box.y + window.box.height + bottom_margin;
   const auto legend = detail::legend_size(picture, sheet.stacked);
-  double bottom = under;
+  double bottom = 0.0;
   if (sheet.stacked) {
     sheet.legend = {right + legend_gap, head};
     sheet.width = right + legend_gap + legend.width + right_margin;

@@ -98,6 +98,8 @@ struct Products::Folder {
   }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
+  Folder(Folder&&) = delete;
+  Folder& operator=(Folder&&) = delete;
   ~Folder() {
     grid.reset();
     members.reset();

@@ -91,6 +91,22 @@ class RainGrids final : public RainPart {
 
   const grids::RainSeries& series() const { return series_; }
 
+  /// Grids that end before they are needed, or begin after.
+  std::vector<std::string> missing(Time from, Time to) const override {
+    const Time first = series_.intervals().front().from;
+    const Time last = series_.intervals().back().to;
+    std::vector<std::string> told;
+    if (first > from) {
+      told.push_back(fmt::format("rain: no grid before {}; none was assumed from {}",
+                                 format_time(first), format_time(from)));
+    }
+    if (last < to) {
+      told.push_back(fmt::format("rain: no grid after {}; none was assumed up to {}",
+                                 format_time(last), format_time(to)));
+    }
+    return told;
+  }
+
  private:
   static constexpr std::size_t kept_bytes = std::size_t{512} << 20U;
 
@@ -225,20 +241,9 @@ void note(ForcingReport& report, std::string notice) {
   report.notices.push_back(std::move(notice));
 }
 
-/// Grids that end before they are needed, or begin after.
-void note_missing_grids(RainPart& part, Time from, Time to) {
-  const auto* grids_part = dynamic_cast<const detail::RainGrids*>(&part);
-  if (!grids_part || from >= to) return;
-  const Time first = grids_part->series().intervals().front().from;
-  const Time last = grids_part->series().intervals().back().to;
-  if (first > from) {
-    note(part.report, fmt::format("rain: no grid before {}; none was assumed from {}",
-                                  format_time(first), format_time(from)));
-  }
-  if (last < to) {
-    note(part.report, fmt::format("rain: no grid after {}; none was assumed up to {}",
-                                  format_time(last), format_time(to)));
-  }
+void note_missing(RainPart& part, Time from, Time to) {
+  if (from >= to) return;
+  for (std::string& notice : part.missing(from, to)) note(part.report, std::move(notice));
 }
 
 }  // namespace
@@ -280,7 +285,7 @@ Result<RainForcing> RainForcing::open(const Scenario& scenario, const BuiltCase&
   const bool looks_ahead = period.to > period.reference;
   if (sources->observed) {
     RainPart& part = *sources->observed;
-    note_missing_grids(part, period.from, sources->observed_goes_on ? period.to : period.reference);
+    note_missing(part, period.from, sources->observed_goes_on ? period.to : period.reference);
     if (from_stations && looks_ahead && !sources->forecast) {
       part.report.after = "no rain assumed";
       note(part.report, "rain: no rain forecast is configured; none was assumed after " +
@@ -294,7 +299,7 @@ Result<RainForcing> RainForcing::open(const Scenario& scenario, const BuiltCase&
   if (sources->forecast) {
     RainPart& part = *sources->forecast;
     part.report.what = "rain forecast";
-    note_missing_grids(part, period.reference, period.to);
+    note_missing(part, period.reference, period.to);
     sources->reports.push_back(part.report);
     std::ranges::copy(part.inputs, std::back_inserter(sources->inputs));
   }

@@ -162,7 +162,8 @@ Result<WaterTable> correct_water_table(const grids::Geometry& geometry,
                 "groundwater: prior_error, reading_error and correlation_length must be positive");
   }
   // Fixed, so that the order of Eigen's sums does not depend on the machine's caches.
-  Eigen::setCpuCacheSizes(32 * 1024, 256 * 1024, 2 * 1024 * 1024);
+  constexpr std::ptrdiff_t kibibyte = 1024;
+  Eigen::setCpuCacheSizes(32 * kibibyte, 256 * kibibyte, 2048 * kibibyte);
   const float outside = std::numeric_limits<float>::quiet_NaN();
   WaterTable table;
   table.depth = Field<float>(prior.nx(), prior.ny(), outside);

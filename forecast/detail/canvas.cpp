@@ -104,7 +104,9 @@ std::vector<std::string> wrap(cairo_t* context, const std::string& text, double 
   while (begin < text.size()) {
     const std::size_t end = std::min(text.find(' ', begin), text.size());
     const std::string word = text.substr(begin, end - begin);
-    const std::string longer = line.empty() ? word : line + " " + word;
+    std::string longer = line;
+    if (!longer.empty()) longer += " ";
+    longer += word;
     if (!line.empty() && text_size(context, longer, style).width > width) {
       lines.push_back(line);
       line = word;

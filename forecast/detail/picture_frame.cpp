@@ -21,6 +21,15 @@ std::string coordinate_text(double value, double step) {
   return (value < 0 ? "\u2212" : "") + digits;
 }
 
+/// Multiples of `step` from `from` to `to`.
+std::vector<double> multiples(double from, double to, double step) {
+  std::vector<double> all;
+  const auto first = std::llround(std::ceil(from / step - 1e-9));
+  const auto last = std::llround(std::floor(to / step + 1e-9));
+  for (auto k = first; k <= last; ++k) all.push_back(static_cast<double>(k) * step);
+  return all;
+}
+
 void tick(cairo_t* context, grids::Point from, grids::Point to) {
   cairo_move_to(context, from.x, from.y);
   cairo_line_to(context, to.x, to.y);
@@ -32,7 +41,7 @@ void ticks_below(cairo_t* context, const Window& window, double step) {
   const double bottom = window.box.y + window.box.height;
   const double end = window.geometry.x0 + window.box.width / window.pixels_per_metre;
   double free_from = window.box.x - 30.0;
-  for (double x = std::ceil(window.geometry.x0 / step) * step; x <= end; x += step) {
+  for (const double x : multiples(window.geometry.x0, end, step)) {
     const double at = window.place({x, 0.0}).x;
     set_colour(context, ink);
     tick(context, {at, bottom}, {at, bottom + 6});
@@ -51,7 +60,7 @@ void ticks_left(cairo_t* context, const Window& window, double step) {
   const double end = window.geometry.y0 + window.box.height / window.pixels_per_metre;
   const double bottom = window.box.y + window.box.height;
   double free_until = bottom + 30.0;
-  for (double y = std::ceil(window.geometry.y0 / step) * step; y <= end; y += step) {
+  for (const double y : multiples(window.geometry.y0, end, step)) {
     const double at = window.place({0.0, y}).y;
     set_colour(context, ink);
     tick(context, {window.box.x, at}, {window.box.x - 6, at});

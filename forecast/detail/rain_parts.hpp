@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/field.hpp"
@@ -27,8 +28,12 @@ class RainPart {
   RainPart() = default;
   RainPart(const RainPart&) = delete;
   RainPart& operator=(const RainPart&) = delete;
+  RainPart(RainPart&&) = delete;
+  RainPart& operator=(RainPart&&) = delete;
   virtual ~RainPart() = default;
   virtual Result<RainRate> at(Time time) = 0;
+  /// What is not told of within a period, as sentences; stations say so when they are opened.
+  virtual std::vector<std::string> missing(Time /*from*/, Time /*to*/) const { return {}; }
 
   Time settled_until;
   ForcingReport report;

@@ -77,6 +77,8 @@ class PhaseTimer {
   ~PhaseTimer();
   PhaseTimer(const PhaseTimer&) = delete;
   PhaseTimer& operator=(const PhaseTimer&) = delete;
+  PhaseTimer(PhaseTimer&&) = delete;
+  PhaseTimer& operator=(PhaseTimer&&) = delete;
 
  private:
   RunOutcome& outcome_;
