@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "forecast/detail/case_parts.hpp"
@@ -35,6 +36,10 @@ void build_source(CaseDraft& draft, const SourceInput& source) {
   } else {
     for (const auto& polygon : polygons_of(draft, source.polygon))
       for (const auto cell : grids::cells_in(geometry, polygon)) cells.push_back(cell);
+    // Polygons may overlap: each cell once, row by row.
+    const auto order = [](const grids::Cell& cell) { return std::pair(cell.j, cell.i); };
+    std::ranges::sort(cells, {}, order);
+    cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
   }
   model::Source made{
       .name = source.name, .cells = {}, .weights = {}, .series = model::Series::constant(0.0)};
