@@ -148,15 +148,18 @@ bool fit_for_message(const Ring& ring) {
 }
 
 Ring reduced(const Ring& closed) {
-  for (double tolerance = 1e-5; tolerance < 10.0; tolerance *= 1.5) {
+  double tolerance = 1e-5;  // [degrees]
+  for (int step = 0; step < 35; ++step, tolerance *= 1.5) {  // up to about 10 degrees
     Ring ring = simplified(closed, tolerance);
     if (ring.size() < 4) break;
     if (fit_for_message(ring)) return ring;
   }
   // A hull of more than 100 vertices loses corners only: it stays convex and so never crosses.
   Ring hull = convex_hull(closed);
-  for (double tolerance = 1e-5; hull.size() > max_polygon_vertices; tolerance *= 1.5) {
+  tolerance = 1e-5;
+  while (hull.size() > max_polygon_vertices) {
     hull = simplified(hull, tolerance);
+    tolerance *= 1.5;
   }
   return hull;
 }

@@ -147,6 +147,7 @@ Result<void> AlertService::Impl::commit(const std::vector<StateChange>& changes,
     for (const auto& area : setup.areas) touched.try_emplace(area.id, area_state(area.id));
   }
   std::vector<AreaState> payloads;
+  payloads.reserve(touched.size());
   for (auto& [area, payload] : touched) payloads.push_back(std::move(payload));
   auto done = outbox.commit(changes, payloads);
   if (!done) {

@@ -51,6 +51,8 @@ class AlertService {
   ~AlertService();
   AlertService(AlertService&&) noexcept;
   AlertService& operator=(AlertService&&) noexcept;
+  AlertService(const AlertService&) = delete;
+  AlertService& operator=(const AlertService&) = delete;
 
   /// Evaluates every rule (`evidence` by rule id; a rule without any is evaluated too, so that
   /// silence is noticed), builds and validates CAP, and commits states, messages and area states

@@ -30,9 +30,7 @@ void update_last_good(Evaluation& evaluation, const Signals& signals) {
   if (watches_readings(rule) && state.newest) consider(state.last_good, state.newest->time);
   const auto stale_since = forecast_stale_since(state, rule);
   if (!stale_since || state.runs.empty()) return;
-  if (!watches_readings(rule)) {
-    consider(state.last_good, std::min(evaluation.now, *stale_since));
-  } else if (signals.by_forecast.active()) {
+  if (!watches_readings(rule) || signals.by_forecast.active()) {
     consider(state.last_good, std::min(evaluation.now, *stale_since));
   }
 }

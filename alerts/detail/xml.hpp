@@ -16,7 +16,7 @@ struct FreeDocument {
 using Document = std::unique_ptr<xmlDoc, FreeDocument>;
 
 inline constexpr std::string_view cap_namespace = "urn:oasis:names:tc:emergency:cap:1.2";
-inline constexpr std::size_t max_xml_bytes = 1024 * 1024;
+inline constexpr std::size_t max_xml_bytes = std::size_t{1024} * 1024;
 
 /// Reads a document without network, DTD or entities of its own: one with a document type
 /// declaration is refused unread. UTF-8 only, at most 1 MiB. Error{invalid_input}.
