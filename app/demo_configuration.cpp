@@ -91,12 +91,12 @@ wells = ["boring-eng", "boring-by", "boring-bakke"]
 
 [time]
 reference_time = "@REFERENCE@"
-spin_up = "12h"
+spin_up = "4h"
 horizon = "@HORIZON@h"
 state_folder = "states"
 
 [ensemble]
-members = 5
+members = 3
 seed = 20261122
 rain_factor_sigma = 0.3
 stage_offset_sigma = 0.15
@@ -263,8 +263,8 @@ raise = 2.35
 clear = 2.2
 [[rule.level]]
 name = "moderate"
-raise = 2.6
-clear = 2.45
+raise = 2.5
+clear = 2.4
 [[rule.level]]
 name = "severe"
 raise = 3.0
@@ -296,14 +296,14 @@ clear = 1.8
 id = "aadalen-enge"
 area = "aadalen"
 quantity = "area_share"  # of the area's cells that are flooded deeper than area_depth
-area_depth = 0.2
+area_depth = 0.1
 hazard = "river"
 raise_probability = 0.5
 lead_window = "24h"
 [[rule.level]]
 name = "minor"
-raise = 0.25
-clear = 0.2
+raise = 0.3
+clear = 0.25
 [[rule.level]]
 name = "moderate"
 raise = 0.7

@@ -11,6 +11,6 @@ namespace vandvagt::app {
 std::string demo_configuration(const DemoTerrain& terrain);
 
 /// Hours after the reference time that the demonstration forecasts.
-inline constexpr int demo_horizon_hours = 15;
+inline constexpr int demo_horizon_hours = 8;
 
 }  // namespace vandvagt::app

@@ -109,7 +109,7 @@ double ground_without_stream(Point p) {
   const double micro = 0.10 * relief(p, 130.0, 6) + 0.05 * relief(p, 60.0, 7);
   const double land = meadow(p.y) + hills(p) * inland + micro;
   const double beach = smoothstep(-45.0, 0.0, offshore);
-  const double fjord = -2.3 * smoothstep(-30.0, 260.0, offshore) - 0.25 * beach;
+  const double fjord = -1.2 * smoothstep(-30.0, 260.0, offshore) - 0.25 * beach;
   return land * (1.0 - beach) + fjord * beach;
 }
 

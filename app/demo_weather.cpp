@@ -21,15 +21,17 @@ double flood_wave(double hour, double from, double peak, double shape) {
 
 // Hours count from the reference time.
 double discharge(double hour) {
-  return 1.9 + 32.0 * flood_wave(hour, -6.0, 5.0, 7.0) + 1.2 * flood_wave(hour, -20.0, -9.0, 4.0);
+  return 1.9 + 32.0 * flood_wave(hour, -6.5, 4.0, 7.0) + 1.2 * flood_wave(hour, -20.0, -9.0, 4.0);
 }
 double sea(double hour) {
   const double tide = 0.16 * std::sin(2.0 * std::numbers::pi * (hour + 1.0) / 12.42);
-  const double surge = 1.55 * (hour < 7.0 ? bump(hour, 7.0, 6.5) : bump(hour, 7.0, 5.0));
+  const double surge = 1.55 * (hour < 5.5 ? bump(hour, 5.5, 6.0) : bump(hour, 5.5, 4.5));
   return 0.12 + tide + surge;
 }
+/// The front passes in some six hours and has gone an hour after the reference time.
 double rain(double hour) {
-  return 2.8 * bump(hour, -14.0, 1.5) + 5.6 * bump(hour, -3.5, 2.4) + 4.2 * bump(hour, 2.5, 2.0);
+  if (hour < -6.0 || hour > 0.9) return 0.0;
+  return 6.8 * bump(hour, -2.8, 1.9);
 }
 /// Stage at the town's bridge from the discharge half an hour before: normal depth in the
 /// straightened channel, h = (Q n / (b sqrt(S)))^(3/5).
