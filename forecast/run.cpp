@@ -80,13 +80,17 @@ Result<void> refuse_stations(const Scenario& scenario) {
 }
 
 Result<void> simulate(Runner& runner, const Scenario& scenario, const BuiltCase& built,
-                      const RunPlan& plan, const std::vector<AreaQuery>& areas) {
+                      const RunPlan& plan, const std::vector<AreaQuery>& areas,
+                      RunOutcome& outcome) {
   if (auto ready = runner.prepare(plan.start, areas); !ready) return ready;
   auto simulation =
       model::Simulation::start_cold(case_of_member(built, runner.forcing(), {}, runner.period()),
                                     scenario.solver, plan.start, built.initial_depth.view());
   if (!simulation) return fail(simulation.error());
-  if (auto done = runner.member(*simulation, 0, {}); !done) return done;
+  {
+    const PhaseTimer timer(outcome, "simulation");
+    if (auto done = runner.member(*simulation, 0, {}); !done) return done;
+  }
   runner.finish();
   return {};
 }
@@ -227,7 +231,7 @@ Result<RunOutcome> run_simulation(const Scenario& scenario, const BuiltCase& bui
   const Observations none(nullptr, {});
   Runner runner({scenario, built, *plan, none, request.maps, request.progress, request.stop},
                 outcome);
-  const auto done = simulate(runner, scenario, built, *plan, request.areas);
+  const auto done = simulate(runner, scenario, built, *plan, request.areas, outcome);
   return end_run(std::move(outcome), done, request.stop, began);
 }
 
