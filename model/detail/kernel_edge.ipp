@@ -117,7 +117,7 @@ void edge_face(const EdgeFaceArgs<Real>& edge, const FaceRow<Real>& faces, bool 
   flux.mass.begin()[k] = outward * f.mass;
   flux.along.begin()[k] = outward * f.along;
   (upper_side ? flux.lower : flux.upper).begin()[k] = f.normal;
-  const double moved = static_cast<double>(ratio) * static_cast<double>(f.mass);
+  const double moved = static_cast<double>(ratio * f.mass);
   (moved > 0 ? result.edge_out : result.edge_in) += moved > 0 ? moved : -moved;
 }
 

@@ -1,8 +1,9 @@
 // The update of a row from the fluxes on its faces.
 
-/// New depth of row r from fluxes and rain. The part that rounding cuts off is kept (step.residual) and
-/// added at the next step, so that a micrometre of rain on ten metres of water is not lost in single
-/// precision, nor volume in a long steady flow in double.
+/// New depth of row r from fluxes and rain. What passes a face is the same number for both its
+/// cells, and the part that rounding cuts off a sum is kept (step.residual) and added at the next
+/// step: a micrometre of rain on ten metres of water is not lost in single precision, and the
+/// volume closes to the last digits in both.
 template <class Real, bool walls>
 void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                   Scratch<Real>& s) {
@@ -18,11 +19,15 @@ void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
   Real* const rest = s.depth.rest.begin();
   const Real uniform = step.uniform_rain * step.dt;
   const auto lane = [&](int k) __attribute__((always_inline)) {
-    const Real outflow = (fx.mass.begin()[k] - fx.mass.begin()[k - 1]) +
-                         (north.mass.begin()[k] - south.mass.begin()[k]);
+    const ExactSum<Real> x = exact_sum(step.ratio * fx.mass.begin()[k - 1],
+                                       -(step.ratio * fx.mass.begin()[k]));
+    const ExactSum<Real> y = exact_sum(step.ratio * south.mass.begin()[k],
+                                       -(step.ratio * north.mass.begin()[k]));
+    const ExactSum<Real> inflow = exact_sum(x.sum, y.sum);
+    const ExactSum<Real> depth = exact_sum(h[k], inflow.sum);
     const Real rained = rain ? static_cast<Real>(rain[k]) * step.dt : uniform;
-    const Real change = rained - step.ratio * outflow;
-    const ExactSum<Real> sum = exact_sum(h[k], change + residual[k]);
+    const Real cut_off = ((x.part + y.part) + inflow.part) + depth.part;
+    const ExactSum<Real> sum = exact_sum(depth.sum, (cut_off + residual[k]) + rained);
     h_new[k] = sum.sum;
     rest[k] = sum.part;
     if constexpr (walls) {

@@ -3,15 +3,18 @@
 namespace vandvagt::model::test {
 namespace {
 
-TEST(LakeAtRest, StaysAtRestInDoublePrecision) {
-  expect_lake_rests(Precision::double_, 0.0, 240.0);
-}
-TEST(LakeAtRest, StaysAtRestInSinglePrecision) {
-  expect_lake_rests(Precision::single_, 0.0, 240.0);
+TEST(LakeAtRest, StaysAtRestBesideStepsOfHundredMetres) {
+  expect_lake_rests(Precision::double_, 0.0, 100.0, 240.0);
+  expect_lake_rests(Precision::single_, 0.0, 100.0, 240.0);
 }
 TEST(LakeAtRest, StaysAtRestThousandMetresUp) {
-  expect_lake_rests(Precision::double_, 1000.0, 240.0);
-  expect_lake_rests(Precision::single_, 1000.0, 240.0);
+  expect_lake_rests(Precision::double_, 1000.0, 100.0, 240.0);
+  expect_lake_rests(Precision::single_, 1000.0, 100.0, 240.0);
+}
+// Long enough for a shore that feeds the least wave to be found out: it grows without end.
+TEST(LakeAtRest, StaysAtRestForAnHourAlongRoughShores) {
+  expect_lake_rests(Precision::double_, 0.0, 8.0, 3600.0);
+  expect_lake_rests(Precision::single_, 0.0, 8.0, 3600.0);
 }
 
 // The same case lifted by 1024 m, which changes no bit of the bed's differences.

@@ -6,17 +6,17 @@
 
 namespace vandvagt::model::test {
 
-/// A lake over a bed that changes by metres from cell to cell, with islands, steps of 100 m, a wall
-/// and nodata in it, at a datum of `datum` metres.
-inline void expect_lake_rests(Precision precision, double datum, double seconds) {
+/// A lake over a bed that changes by metres from cell to cell, with islands, a wall `high` metres
+/// high, a ditch as deep, and nodata in it, at a datum of `datum` metres.
+inline void expect_lake_rests(Precision precision, double datum, double high, double seconds) {
   const int n = 60;
   const double dx = 10.0;
   Draw draw(7);
   Field<double> z = sampled(n, n, dx, [&](double x, double y) {
     return datum + 2.0 * std::sin(x / 40.0) * std::cos(y / 30.0) + draw.between(-2.0, 2.0);
   });
-  for (int j = 20; j < 40; ++j) z(30, j) = datum + 100.0;
-  for (int j = 5; j < 15; ++j) z(10, j) = datum - 100.0;
+  for (int j = 20; j < 40; ++j) z(30, j) = datum + high;
+  for (int j = 5; j < 15; ++j) z(10, j) = datum - high;
   for (int j = 45; j < 50; ++j) {
     for (int i = 40; i < 52; ++i) z(i, j) = outside;
   }
@@ -32,11 +32,12 @@ inline void expect_lake_rests(Precision precision, double datum, double seconds)
   ASSERT_TRUE(s) << s.error().message;
   const auto done = s->advance_to(seconds_after_start(seconds));
   ASSERT_TRUE(done) << done.error().message;
-  // Depths up to 100 m and steps of the bed up to 100 m are rounded to 2^-18 m in single precision
-  // and 2^-47 m in double; a cell's four faces see twenty such roundings.
-  const double unit = precision == Precision::double_ ? std::ldexp(1.0, -46) : std::ldexp(1.0, -17);
+  // Depths and steps of the bed up to `high` are rounded to 2^-24 of it in single precision and
+  // 2^-53 in double; a cell's four faces see eight such roundings.
+  const double unit =
+      precision == Precision::double_ ? std::ldexp(high, -52) : std::ldexp(high, -23);
   const double datum_unit = std::abs(datum) * std::ldexp(1.0, -52);  // of the elevations as given
-  const double drift = 20.0 * (unit + datum_unit);
+  const double drift = 8.0 * (unit + datum_unit);
   const State end = s->state();
   double most = 0.0;
   double fastest = 0.0;
