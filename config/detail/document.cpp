@@ -14,12 +14,12 @@ Node convert_table(const toml::table& given) {
   Node node;
   node.type = Node::Type::table;
   for (const auto& [key, value] : given) {
-    node.members.emplace_back(std::string(key.str()), convert(value));
+    node.members.push_back({std::string(key.str()), convert(value)});
     // A key's own line is the one to look at; a multi-line list starts there too.
-    node.members.back().second.line = static_cast<int>(key.source().begin.line);
+    node.members.back().value.line = static_cast<int>(key.source().begin.line);
   }
   std::stable_sort(node.members.begin(), node.members.end(),
-                   [](const auto& a, const auto& b) { return a.second.line < b.second.line; });
+                   [](const auto& a, const auto& b) { return a.value.line < b.value.line; });
   return node;
 }
 
@@ -66,8 +66,8 @@ Node convert(const toml::node& given) {
 
 const Node* Node::find(const std::string& key) const {
   const auto found = std::find_if(members.begin(), members.end(),
-                                  [&key](const auto& member) { return member.first == key; });
-  return found == members.end() ? nullptr : &found->second;
+                                  [&key](const auto& member) { return member.key == key; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 std::string kind_of(const Node& node) {

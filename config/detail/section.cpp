@@ -145,6 +145,7 @@ void Section::check_station(const std::string& key, const std::string& id,
                     std::find(parameters.begin(), parameters.end(), measured) != parameters.end();
   if (fits) return;
   std::vector<std::string> wanted;
+  wanted.reserve(parameters.size());
   for (const auto parameter : parameters) wanted.push_back(sensors::to_string(parameter));
   fault(key, "station \"" + id + "\" measures " + sensors::to_string(measured),
         "name a station that measures " + listed(wanted));

@@ -61,6 +61,8 @@ class Section {
   ~Section();
   Section(const Section&) = delete;
   Section& operator=(const Section&) = delete;
+  Section(Section&&) = delete;
+  Section& operator=(Section&&) = delete;
 
   Context& context() const { return context_; }
   bool present() const { return table_ != nullptr; }
