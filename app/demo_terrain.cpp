@@ -105,7 +105,7 @@ double hills(Point p) {
 
 double ground_without_stream(Point p) {
   const double offshore = p.y - shoreline(p.x);
-  const double inland = smoothstep(-420.0, 10.0, -offshore);
+  const double inland = smoothstep(-150.0, 320.0, -offshore);  // a low bluff stands at the shore
   const double micro = 0.10 * relief(p, 130.0, 6) + 0.05 * relief(p, 60.0, 7);
   const double land = meadow(p.y) + hills(p) * inland + micro;
   const double beach = smoothstep(-45.0, 0.0, offshore);
@@ -232,7 +232,7 @@ DemoTerrain demo_terrain() {
       const double water_table = bare - std::min(0.45 + 0.25 * above_meadow, 5.0);
       const double ground = terrain.ground(i, j);
       terrain.water_table_depth(i, j) =
-          centimetres(ground < 0.2 ? 0.0 : std::max(0.0, ground - water_table));
+          centimetres(ground < 0.2 ? 0.0 : std::clamp(ground - water_table, 0.0, 5.0));
     }
   }
   terrain.buildings = town(terrain.stream);
