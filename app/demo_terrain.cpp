@@ -173,14 +173,15 @@ DemoRing road() {
 }
 
 void add_culvert(DemoTerrain& terrain) {
-  const StreamPoint *inlet = nullptr, *outlet = nullptr;
+  StreamPoint inlet = terrain.stream.front();
+  StreamPoint outlet = inlet;
   for (const auto& point : terrain.stream) {
-    if (point.position.y < road_at - 30.0) inlet = &point;
-    if (point.position.y < road_at + 30.0) outlet = &point;
+    if (point.position.y < road_at - 30.0) inlet = point;
+    if (point.position.y < road_at + 30.0) outlet = point;
   }
-  terrain.culvert = {inlet->position, {inlet->position.x, outlet->position.y}};
-  terrain.culvert_inlet = inlet->bed;
-  terrain.culvert_outlet = outlet->bed;
+  terrain.culvert = {inlet.position, {inlet.position.x, outlet.position.y}};
+  terrain.culvert_inlet = inlet.bed;
+  terrain.culvert_outlet = outlet.bed;
 }
 
 }  // namespace
