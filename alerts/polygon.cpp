@@ -148,7 +148,7 @@ bool fit_for_message(const Ring& ring) {
 }
 
 Ring reduced(const Ring& closed) {
-  double tolerance = 1e-5;  // [degrees]
+  double tolerance = 1e-5;                                   // [degrees]
   for (int step = 0; step < 35; ++step, tolerance *= 1.5) {  // up to about 10 degrees
     Ring ring = simplified(closed, tolerance);
     if (ring.size() < 4) break;
