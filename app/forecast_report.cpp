@@ -157,6 +157,7 @@ void print_received(const std::vector<alerts::ReceivedWarning>& received) {
 void print_products(const std::filesystem::path& folder, const std::vector<std::string>& files) {
   fmt::print("\nProducts in {}/\n", folder.string());
   std::vector<TableRow> rows;
+  rows.reserve(files.size());
   for (const auto& file : files) rows.push_back({file, purpose_of(file)});
   print_table(rows);
 }
