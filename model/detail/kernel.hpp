@@ -16,6 +16,10 @@ inline constexpr double gravity = 9.81;  // [m/s²]
 /// face values and fluxes of this length stay in the first-level cache.
 template <class Real>
 inline constexpr int lanes = static_cast<int>(512 / sizeof(Real));
+/// Lanes that are asked together whether they need what only few cells need. One vector of the widest
+/// unit.
+template <class Real>
+inline constexpr int chunk = static_cast<int>(64 / sizeof(Real));
 template <class Real>
 inline constexpr int tile_nx = lanes<Real> - 2;
 inline constexpr int tile_ny = 32;
@@ -77,7 +81,9 @@ template <class Real>
 struct TileArgs {
   std::ptrdiff_t offset;  // of the tile's first cell
   int rows;
-  bool walls;  // has closed faces in it or on its rim
+  int chunks;                   // that hold the tile's columns and the neighbours beside them
+  bool walls;                   // any of `special` is set
+  const std::uint8_t* special;  // for rows -1 .. rows: bit c tells of chunk c, see kernel_rows.ipp
   const EdgeFaceArgs<Real>* edges;
   int edge_count;
 };

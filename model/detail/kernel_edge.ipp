@@ -83,15 +83,16 @@ inline EdgeFlux<Real> edge_discharge(FaceState<Real> s, Real q) {
   return flux_of_edge_state(h, -q / h, s.h, s.along);
 }
 
+/// `bed`: how much higher the bed is on the face than in the cell's centre.
 template <class Real>
-EdgeFlux<Real> edge_flux(EdgeKind kind, FaceState<Real> s, Real value) {
+EdgeFlux<Real> edge_flux(EdgeKind kind, FaceState<Real> s, Real bed, Real value) {
   switch (kind) {
     case EdgeKind::open:
       return edge_open(s);
     case EdgeKind::normal_depth:
       return edge_normal_depth(s, value);
     case EdgeKind::stage:
-      return edge_stage(s, value - s.bed);
+      return edge_stage(s, value - bed);
     case EdgeKind::discharge:
       return edge_discharge(s, value);
     case EdgeKind::wall:
@@ -102,12 +103,12 @@ EdgeFlux<Real> edge_flux(EdgeKind kind, FaceState<Real> s, Real value) {
 
 /// One edge face: its flux over the row's, and what moved into the result.
 template <class Real>
-void edge_face(const EdgeFaceArgs<Real>& edge, const FaceRow<Real>& faces, bool upper_side,
-               FluxRow<Real>& flux, Real ratio, TileResult& result) {
+void edge_face(const EdgeFaceArgs<Real>& edge, const FaceRow<Real>& faces, const Row<Real>& rise,
+               bool upper_side, FluxRow<Real>& flux, Real ratio, TileResult& result) {
   const Real outward = upper_side ? Real(1) : Real(-1);
   FaceState<Real> s = face_at(faces, edge.lane);
   s.normal *= outward;
-  EdgeFlux<Real> f = edge_flux(edge.kind, s, edge.value);
+  EdgeFlux<Real> f = edge_flux(edge.kind, s, outward * rise.begin()[edge.lane], edge.value);
   if (f.mass > s.most) {
     f.normal -= (f.mass - s.most) * (s.h > Real(0) ? f.mass / s.h : Real(0));
     f.along = s.most * s.along;
@@ -129,7 +130,7 @@ void edges_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scra
     const EdgeFaceArgs<Real>& edge = tile.edges[e];
     if (edge.row != r || (edge.side != Side::west && edge.side != Side::east)) continue;
     const bool east = edge.side == Side::east;
-    edge_face(edge, east ? s.east : s.west, east, s.flux_x[r & 1], step.ratio, result);
+    edge_face(edge, east ? s.east : s.west, s.rise_x, east, s.flux_x[r & 1], step.ratio, result);
   }
 }
 
@@ -140,9 +141,10 @@ void edges_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scra
   for (int e = 0; e < tile.edge_count; ++e) {
     const EdgeFaceArgs<Real>& edge = tile.edges[e];
     if (edge.side == Side::north && edge.row == r - 1) {
-      edge_face(edge, s.north[(r - 1) & 1], true, s.flux_y[r & 1], step.ratio, result);
+      edge_face(edge, s.north[(r - 1) & 1], s.rise_y[(r - 1) & 1], true, s.flux_y[r & 1],
+                step.ratio, result);
     } else if (edge.side == Side::south && edge.row == r) {
-      edge_face(edge, s.south, false, s.flux_y[r & 1], step.ratio, result);
+      edge_face(edge, s.south, s.rise_y[r & 1], false, s.flux_y[r & 1], step.ratio, result);
     }
   }
 }

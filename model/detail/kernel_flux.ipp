@@ -2,7 +2,7 @@
 
 template <class Real>
 struct FaceState {
-  Real h, normal, along, bed, most;
+  Real h, normal, along, most;
 };
 
 template <class Real>
@@ -10,7 +10,7 @@ struct FaceFlux {
   Real mass, lower, upper, along;
 };
 
-/// Flux between the face values l (west or south) and r, whose beds are measured from one height.
+/// Flux between the face values l (west or south) and r, whose bed stands `rise` higher than l's.
 ///
 /// Depths over the higher bed: h* = max(0, h + z - max(zl, zr)) (Audusse et al. 2004,
 /// doi:10.1137/S1064827503431090). Where one surface lies under the other side's bed, the upper
@@ -21,14 +21,14 @@ struct FaceFlux {
 /// The mass flux is kept to what the giving cell may lose, and takes its momentum with it.
 /// Normal momentum is returned less each side's own pressure g h²/2, so that still water gives 0.
 template <class Real>
-inline FaceFlux<Real> flux_hllc(FaceState<Real> l, FaceState<Real> r) {
+inline FaceFlux<Real> flux_hllc(FaceState<Real> l, FaceState<Real> r, Real rise) {
   const Real g = Real(gravity);
-  const Real surface_l = l.bed + l.h;
-  const Real surface_r = r.bed + r.h;
-  const Real hl = r.bed > l.bed ? greater(surface_l - r.bed, Real(0)) : l.h;
-  const Real hr = l.bed > r.bed ? greater(surface_r - l.bed, Real(0)) : r.h;
-  const Real pull_l = g * l.h * lesser(surface_r - l.bed, Real(0));
-  const Real pull_r = g * r.h * lesser(surface_l - r.bed, Real(0));
+  const Real over_r = l.h - rise;  // l's surface over r's bed
+  const Real over_l = r.h + rise;
+  const Real hl = greater(lesser(l.h, over_r), Real(0));
+  const Real hr = greater(lesser(r.h, over_l), Real(0));
+  const Real pull_l = g * l.h * lesser(over_l, Real(0));
+  const Real pull_r = g * r.h * lesser(over_r, Real(0));
   const Real cl = square_root(g * hl);
   const Real cr = square_root(g * hr);
   // On a dry side the front's own speed, u + 2c of the wet one, comes out of the same formula.
@@ -41,74 +41,92 @@ inline FaceFlux<Real> flux_hllc(FaceState<Real> l, FaceState<Real> r) {
   const Real inverse = Real(1) / greater(sr - sl, Real(1e-30));
   const Real ql = hl * ul;
   const Real qr = hr * ur;
-  const Real rise = Real(0.5) * g * (hr - hl) * (hr + hl);  // of pressure
+  const Real half_push = Real(0.25) * g * (hr - hl) * (hr + hl);  // half the rise of pressure
   const Real both = sl * sr;
   const Real wanted = ((sr * ql - sl * qr) + both * (hr - hl)) * inverse;
   const Real normal = ((sr * (ql * ul) - sl * (qr * ur)) + both * (qr - ql) -
-                       Real(0.5) * (sr + sl) * rise) * inverse;
+                       (sr + sl) * half_push) * inverse;
   const Real mass = greater(lesser(wanted, l.most), -r.most);
-  const bool from_lower = mass > Real(0);
   const Real kept = normal - (wanted - mass) * (wanted > Real(0) ? ul : ur);
-  return {mass, (kept + Real(0.5) * rise) + pull_l, (kept - Real(0.5) * rise) + pull_r,
-          mass * (from_lower ? l.along : r.along)};
+  return {mass, (kept + half_push) + pull_l, (kept - half_push) + pull_r,
+          mass * (mass > Real(0) ? l.along : r.along)};
 }
 
 template <class Real>
 inline FaceState<Real> face_at(const FaceRow<Real>& row, int k) {
-  return {row.h.begin()[k], row.normal.begin()[k], row.along.begin()[k], row.bed.begin()[k],
-          row.most.begin()[k]};
+  return {row.h.begin()[k], row.normal.begin()[k], row.along.begin()[k], row.most.begin()[k]};
 }
 
 /// The same water behind a mirror, if `closed`; `other` else.
 template <class Real>
 inline FaceState<Real> mirrored_if(bool closed, FaceState<Real> s, FaceState<Real> other) {
   return {closed ? s.h : other.h, closed ? -s.normal : other.normal,
-          closed ? s.along : other.along, closed ? s.bed : other.bed,
-          closed ? s.most : other.most};
+          closed ? s.along : other.along, closed ? s.most : other.most};
 }
 
-/// Fluxes between two rows of face values; `shift` is where the upper values' lane 0 lies against the
-/// lower ones'. `bed_step` is z(upper) - z(lower) of the cells' centres, `mask` the lower cells'.
-template <class Real, bool walls>
-inline void flux_row(const FaceRow<Real>& lower, const FaceRow<Real>& upper, int shift,
-                     const Real* bed_step, const MaskRow<Real>& masks,
-                     typename MaskRow<Real>::Bits closed_bit,
-                     FluxRow<Real>& flux) {
-  const auto* const mask = masks.bits.begin();
+/// Two rows of cells (or one, `shift` = 1, seen from both sides) and the faces between them. `rise_*`:
+/// how much higher the bed is on a cell's upper face than in its centre; `bed_step`: z(upper) -
+/// z(lower) of the centres; `mask`: of the lower cells.
+template <class Real>
+struct FluxRows {
+  const FaceRow<Real>& lower;
+  const FaceRow<Real>& upper;
+  const Row<Real>& rise_lower;
+  const Row<Real>& rise_upper;
+  const Real* bed_step;
+  const typename MaskRow<Real>::Bits* mask;
+  typename MaskRow<Real>::Bits closed_bit;
+  FluxRow<Real>& flux;
+};
+
+template <class Real, int shift, bool walls>
+inline void flux_chunk(const FluxRows<Real>& rows, int first) {
   const auto lane = [&](int k) __attribute__((always_inline)) {
-    FaceState<Real> l = face_at(lower, k);
-    FaceState<Real> r = face_at(upper, k + shift);
-    // Heights from midway between the two centres, so that a mirrored input gives the same bits.
-    l.bed -= Real(0.5) * bed_step[k];
-    r.bed += Real(0.5) * bed_step[k];
+    FaceState<Real> l = face_at(rows.lower, k);
+    FaceState<Real> r = face_at(rows.upper, k + shift);
+    Real rise = rows.bed_step[k] -
+                (rows.rise_lower.begin()[k] + rows.rise_upper.begin()[k + shift]);
     if constexpr (walls) {
-      const auto bits = mask[k] & (closed_bit | active_cell);
+      const auto bits = rows.mask[k] & (rows.closed_bit | active_cell);
       const FaceState<Real> own = l;
-      l = mirrored_if(bits == closed_bit, r, l);
-      r = mirrored_if(bits == (closed_bit | active_cell), own, r);
+      l = mirrored_if(bits == rows.closed_bit, r, l);
+      r = mirrored_if(bits == (rows.closed_bit | active_cell), own, r);
+      rise = (bits & rows.closed_bit) != 0 ? Real(0) : rise;
     }
-    const FaceFlux<Real> f = flux_hllc(l, r);
-    flux.mass.begin()[k] = f.mass;
-    flux.lower.begin()[k] = f.lower;
-    flux.upper.begin()[k] = f.upper;
-    flux.along.begin()[k] = f.along;
+    const FaceFlux<Real> f = flux_hllc(l, r, rise);
+    rows.flux.mass.begin()[k] = f.mass;
+    rows.flux.lower.begin()[k] = f.lower;
+    rows.flux.upper.begin()[k] = f.upper;
+    rows.flux.along.begin()[k] = f.along;
   };
 #pragma omp simd
-  for (int k = 0; k < lanes<Real>; ++k) lane(k);
+  for (int k = first; k < first + chunk<Real>; ++k) lane(k);
+}
+
+template <class Real, int shift>
+inline void flux_row(const TileArgs<Real>& tile, int r, const FluxRows<Real>& rows) {
+  for (int c = 0; c < tile.chunks; ++c) {
+    if (special(tile, r, c)) {
+      flux_chunk<Real, shift, true>(rows, c * chunk<Real>);
+    } else {
+      flux_chunk<Real, shift, false>(rows, c * chunk<Real>);
+    }
+  }
 }
 
 /// Fluxes over the faces between the cells of row r.
-template <class Real, bool walls>
+template <class Real>
 void flux_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
-  flux_row<Real, walls>(s.east, s.west, 1, step.step_east + start, mask_row(s, r), closed_east,
-                        s.flux_x[r & 1]);
+  flux_row<Real, 1>(tile, r, {s.east, s.west, s.rise_x, s.rise_x, step.step_east + start,
+                              mask_row(s, r).bits.begin(), closed_east, s.flux_x[r & 1]});
 }
 
 /// Fluxes over the faces between rows r - 1 and r.
-template <class Real, bool walls>
+template <class Real>
 void flux_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const std::ptrdiff_t start = tile.offset - 1 + (r - 1) * step.stride;
-  flux_row<Real, walls>(s.north[(r - 1) & 1], s.south, 0, step.step_north + start,
-                        mask_row(s, r - 1), closed_north, s.flux_y[r & 1]);
+  flux_row<Real, 0>(tile, r, {s.north[(r - 1) & 1], s.south, s.rise_y[(r - 1) & 1],
+                              s.rise_y[r & 1], step.step_north + start,
+                              mask_row(s, r - 1).bits.begin(), closed_north, s.flux_y[r & 1]});
 }

@@ -4,8 +4,6 @@ inline float square_root(float x) { return __builtin_sqrtf(x); }
 inline double square_root(double x) { return __builtin_sqrt(x); }
 inline float magnitude(float x) { return __builtin_fabsf(x); }
 inline double magnitude(double x) { return __builtin_fabs(x); }
-inline float with_sign(float x, float sign) { return __builtin_copysignf(x, sign); }
-inline double with_sign(double x, double sign) { return __builtin_copysign(x, sign); }
 
 template <class Real>
 inline Real lesser(Real a, Real b) {
@@ -16,13 +14,16 @@ inline Real greater(Real a, Real b) {
   return a > b ? a : b;
 }
 
-/// Slope limited between its neighbours' differences a and b: van Leer's monotonised central one,
-/// doi:10.1016/0021-9991(77)90095-X. limited(a, b) = limited(b, a) = -limited(-a, -b), to the bit.
+/// Half the slope limited between its neighbours' differences a and b: van Leer's monotonised central
+/// one, doi:10.1016/0021-9991(77)90095-X. Both signs are worked out and one of them is nought, which
+/// takes fewer operations than to ask. half_limited(a, b) = half_limited(b, a) =
+/// -half_limited(-a, -b), to the bit.
 template <class Real>
-inline Real limited(Real a, Real b) {
-  const Real steepest = Real(2) * lesser(magnitude(a), magnitude(b));
-  const Real central = Real(0.5) * magnitude(a + b);
-  return a * b > Real(0) ? with_sign(lesser(steepest, central), a) : Real(0);
+inline Real half_limited(Real a, Real b) {
+  const Real quarter = Real(0.25) * (a + b);
+  const Real rising = greater(lesser(lesser(a, b), quarter), Real(0));
+  const Real falling = lesser(greater(greater(a, b), quarter), Real(0));
+  return rising + falling;
 }
 
 /// x^(-1/3) for normal x > 0: a guess from the exponent (3 % off), then two third-order steps

@@ -1,12 +1,63 @@
 // Limited slopes and the prediction half a step ahead (MUSCL-Hancock; van Leer 1984,
 // doi:10.1137/0905001).
 
-/// Differences of a cell to its two neighbours along one axis: depth, surface, velocity along the
-/// axis and across it.
+/// Differences along one axis: depth, surface, velocity along the axis and across it.
 template <class Real>
 struct Differences {
   Real h, surface, along, across;
 };
+
+/// A cell's differences to its four neighbours, each taken towards the east or north.
+template <class Real>
+struct Stencil {
+  Differences<Real> west, east, south, north;
+};
+
+template <class Real>
+struct CellState {
+  Real h, u, v;
+};
+
+/// What the prediction of a row reads: cells of the row and of the ones beside it, steps of the bed
+/// and masks, all at lane 0.
+template <class Real>
+struct PredictRows {
+  using Bits = typename MaskRow<Real>::Bits;
+  PredictRows(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s)
+      : south(cell_row(s, r - 1)),
+        here(cell_row(s, r)),
+        north(cell_row(s, r + 1)),
+        step_east(step.step_east + tile.offset - 1 + r * step.stride),
+        step_north(step.step_north + tile.offset - 1 + r * step.stride),
+        step_south(step_north - step.stride),
+        mask(mask_row(s, r).bits.begin()),
+        mask_south(mask_row(s, r - 1).bits.begin()) {}
+  const CellRow<Real>& south;
+  const CellRow<Real>& here;
+  const CellRow<Real>& north;
+  const Real* step_east;
+  const Real* step_north;
+  const Real* step_south;
+  const Bits* mask;
+  const Bits* mask_south;
+};
+
+template <class Real>
+inline Stencil<Real> stencil_at(const PredictRows<Real>& rows, CellState<Real> c, int k) {
+  const Real* const h = rows.here.h.begin();
+  const Real* const u = rows.here.u.begin();
+  const Real* const v = rows.here.v.begin();
+  const Real west = c.h - h[k - 1];
+  const Real east = h[k + 1] - c.h;
+  const Real south = c.h - rows.south.h.begin()[k];
+  const Real north = rows.north.h.begin()[k] - c.h;
+  return {{west, west + rows.step_east[k - 1], c.u - u[k - 1], c.v - v[k - 1]},
+          {east, east + rows.step_east[k], u[k + 1] - c.u, v[k + 1] - c.v},
+          {south, south + rows.step_south[k], c.v - rows.south.v.begin()[k],
+           c.u - rows.south.u.begin()[k]},
+          {north, north + rows.step_north[k], rows.north.v.begin()[k] - c.v,
+           rows.north.u.begin()[k] - c.u}};
+}
 
 /// Behind a wall the mirrored cell: nothing changes but the normal velocity, which turns round.
 /// Behind a soft face the bed goes on as on the cell's other side, and nothing else changes.
@@ -17,136 +68,144 @@ inline Differences<Real> behind_face(Differences<Real> d, Real bed_on_other_side
           closed ? (soft ? Real(0) : mirrored) : d.along, closed ? Real(0) : d.across};
 }
 
-/// A dry neighbour whose bed stands `rise` above this surface says nothing about the water's slope.
-/// Were it let into the limiter, a surface that falls from the shore would be met with up to twice
-/// its slope and one that rises to it with none, and a lake at rest would begin to swing by itself
-/// (test: LakeAtRest over 10,000 steps).
 template <class Real>
-inline Differences<Real> beside_shore(Differences<Real> d, Real rise, Real neighbour_depth,
-                                      Real dry_depth) {
-  const Real on_shore = rise > Real(0) ? Real(0) : d.surface;
-  return {d.h, neighbour_depth > dry_depth ? d.surface : on_shore, d.along, d.across};
+inline Stencil<Real> behind_faces(const PredictRows<Real>& rows, CellState<Real> c,
+                                  Stencil<Real> d, int k) {
+  const auto own = rows.mask[k];
+  const auto west = rows.mask[k - 1];
+  const auto south = rows.mask_south[k];
+  const Real twice_u = Real(2) * c.u;
+  const Real twice_v = Real(2) * c.v;
+  return {behind_face(d.west, rows.step_east[k], (west & closed_east) != 0,
+                      (west & soft_east) != 0, twice_u),
+          behind_face(d.east, rows.step_east[k - 1], (own & closed_east) != 0,
+                      (own & soft_east) != 0, -twice_u),
+          behind_face(d.south, rows.step_north[k], (south & closed_north) != 0,
+                      (south & soft_north) != 0, twice_v),
+          behind_face(d.north, rows.step_south[k], (own & closed_north) != 0,
+                      (own & soft_north) != 0, -twice_v)};
+}
+
+/// A dry neighbour whose bed stands above this surface says nothing about the water's slope. Were it
+/// let into the limiter, a surface that falls from the shore would be met with up to twice its slope
+/// and one that rises to it with none, and a lake at rest would begin to swing by itself (test:
+/// LakeAtRest over 10,000 steps).
+template <class Real>
+inline void beside_shores(const PredictRows<Real>& rows, Stencil<Real>& d, Real dry, int k) {
+  const Real* const h = rows.here.h.begin();
+  const Real west = greater(d.west.surface, Real(0));
+  const Real east = lesser(d.east.surface, Real(0));
+  const Real south = greater(d.south.surface, Real(0));
+  const Real north = lesser(d.north.surface, Real(0));
+  d.west.surface = h[k - 1] > dry ? d.west.surface : west;
+  d.east.surface = h[k + 1] > dry ? d.east.surface : east;
+  d.south.surface = rows.south.h.begin()[k] > dry ? d.south.surface : south;
+  d.north.surface = rows.north.h.begin()[k] > dry ? d.north.surface : north;
+}
+
+/// Greatest drop of the surface to a neighbour.
+template <class Real>
+inline Real greatest_drop(const Stencil<Real>& d) {
+  const Real upper = lesser(d.east.surface, d.north.surface);
+  return greater(greater(greater(d.west.surface, d.south.surface), -upper), Real(0));
 }
 
 template <class Real>
-inline Differences<Real> slopes_between(Differences<Real> lower, Differences<Real> upper) {
-  return {limited(lower.h, upper.h), limited(lower.surface, upper.surface),
-          limited(lower.along, upper.along), limited(lower.across, upper.across)};
+inline Differences<Real> half_slopes(Differences<Real> lower, Differences<Real> upper) {
+  return {half_limited(lower.h, upper.h), half_limited(lower.surface, upper.surface),
+          half_limited(lower.along, upper.along), half_limited(lower.across, upper.across)};
 }
 
-template <class Real>
-struct CellState {
-  Real h, u, v;
-};
-
-/// The cell's state half a step ahead, by the shallow-water equations in primitive form on its own
-/// slopes `x` and `y` (differences over one cell), friction implicit. The depth is kept so large
-/// that it is nowhere negative on the faces.
+/// The cell's state half a step ahead, by the shallow-water equations in primitive form on half its
+/// own slopes `x` and `y` (differences over half a cell), friction implicit. The depth is kept so
+/// large that it is nowhere negative on the faces.
 template <class Real>
 inline CellState<Real> half_step_ahead(CellState<Real> c, Differences<Real> x, Differences<Real> y,
-                                       Real half_ratio, Real half_dt_friction, Real dry_depth) {
+                                       Real ratio, Real half_dt_drag, Real dry) {
   const Real g = Real(gravity);
-  const Real dh = -half_ratio * ((c.u * x.h + c.h * x.along) + (c.v * y.h + c.h * y.along));
-  const Real lowest = c.h - Real(0.5) * greater(magnitude(x.h), magnitude(y.h));
-  const Real u = c.u - half_ratio * ((c.u * x.along + c.v * y.across) + g * x.surface);
-  const Real v = c.v - half_ratio * ((c.v * y.along + c.u * x.across) + g * y.surface);
-  const Real drag = half_dt_friction * inverse_power_4_3(greater(c.h, dry_depth));
-  const Real kept = kept_under_friction(drag * square_root(u * u + v * v));
-  const Real moves = c.h > dry_depth ? kept : Real(0);
+  const Real dh = -ratio * ((c.u * x.h + c.h * x.along) + (c.v * y.h + c.h * y.along));
+  const Real lowest = c.h - greater(magnitude(x.h), magnitude(y.h));
+  const Real u = c.u - ratio * ((c.u * x.along + c.v * y.across) + g * x.surface);
+  const Real v = c.v - ratio * ((c.v * y.along + c.u * x.across) + g * y.surface);
+  const Real kept = kept_under_friction(half_dt_drag * square_root(u * u + v * v));
+  const Real moves = c.h > dry ? kept : Real(0);
   return {c.h + greater(dh, -lowest), u * moves, v * moves};
 }
 
-/// Prediction for row r: values on the faces of its cells, and what the update needs.
+/// Values on a cell's lower and upper face along one axis. `most` and `wave`: see predict_lanes.
+template <class Real>
+inline void write_faces(FaceRow<Real>& lower, FaceRow<Real>& upper, int k, Differences<Real> half,
+                        Real h, Real normal, Real along, Real most, Real wave) {
+  lower.h.begin()[k] = h - half.h;
+  upper.h.begin()[k] = h + half.h;
+  lower.normal.begin()[k] = normal - half.along;
+  upper.normal.begin()[k] = normal + half.along;
+  lower.along.begin()[k] = along - half.across;
+  upper.along.begin()[k] = along + half.across;
+  lower.most.begin()[k] = most * (wave + greater(-normal, Real(0)));
+  upper.most.begin()[k] = most * (wave + greater(normal, Real(0)));
+}
+
+/// Friction of the half step and speed of waves, in a loop of their own: their long chains of
+/// dependent operations overlap from lane to lane only where a loop is short.
+template <class Real>
+void prepare_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  const Real* const friction = step.friction + tile.offset - 1 + r * step.stride;
+  const Real* const h = cell_row(s, r).h.begin();
+  Real* const drag = s.drag.begin();
+  Real* const wave = s.wave.begin();
+  const Real half_dt = Real(0.5) * step.dt;
+  const Real dry = step.dry_depth;
+  for_lanes(tile, [&](int k) __attribute__((always_inline)) {
+    drag[k] = half_dt * friction[k] * inverse_power_4_3(greater(h[k], dry));
+    wave[k] = square_root(Real(gravity) * h[k]);
+  });
+}
+
+/// Prediction for one chunk of row r: values on the faces of its cells, and what the update needs.
 template <class Real, bool walls>
-void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
-  const CellRow<Real>& below = cell_row(s, r - 1);
-  const CellRow<Real>& here = cell_row(s, r);
-  const CellRow<Real>& above = cell_row(s, r + 1);
-  FaceRow<Real>& west = s.west;
-  FaceRow<Real>& east = s.east;
-  FaceRow<Real>& south = s.south;
+inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& rows, int r,
+                          int first, Scratch<Real>& s) {
   FaceRow<Real>& north = s.north[r & 1];
   SlopeRow<Real>& slopes = s.slopes[r & 1];
-  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
-  const Real* const step_east = step.step_east + start;
-  const Real* const step_west = step_east - 1;
-  const Real* const step_north = step.step_north + start;
-  const Real* const step_south = step_north - step.stride;
-  const Real* const friction = step.friction + start;
-  const auto* const mask = mask_row(s, r).bits.begin();
-  const auto* const mask_south = mask_row(s, r - 1).bits.begin();
-  const Real half_ratio = Real(0.5) * step.ratio;
-  const Real half_dt = Real(0.5) * step.dt;
   const Real share = Real(0.98) / step.ratio;
   const Real dry = step.dry_depth;
-  const Real g = Real(gravity);
+  const Real twice_g = Real(2 * gravity);
   const auto lane = [&](int k) __attribute__((always_inline)) {
-    const CellState<Real> c{here.h.begin()[k], here.u.begin()[k], here.v.begin()[k]};
-    const Real hw = c.h - here.h.begin()[k - 1];
-    const Real he = here.h.begin()[k + 1] - c.h;
-    const Real hs = c.h - below.h.begin()[k];
-    const Real hn = above.h.begin()[k] - c.h;
-    Differences<Real> dw{hw, hw + step_west[k], c.u - here.u.begin()[k - 1],
-                         c.v - here.v.begin()[k - 1]};
-    Differences<Real> de{he, he + step_east[k], here.u.begin()[k + 1] - c.u,
-                         here.v.begin()[k + 1] - c.v};
-    Differences<Real> ds{hs, hs + step_south[k], c.v - below.v.begin()[k],
-                         c.u - below.u.begin()[k]};
-    Differences<Real> dn{hn, hn + step_north[k], above.v.begin()[k] - c.v,
-                         above.u.begin()[k] - c.u};
-    if constexpr (walls) {
-      const auto own = mask[k];
-      const auto to_west = mask[k - 1];
-      const auto to_south = mask_south[k];
-      const Real twice_u = Real(2) * c.u;
-      const Real twice_v = Real(2) * c.v;
-      dw = behind_face(dw, step_east[k], (to_west & closed_east) != 0, (to_west & soft_east) != 0,
-                       twice_u);
-      de = behind_face(de, step_west[k], (own & closed_east) != 0, (own & soft_east) != 0,
-                       -twice_u);
-      ds = behind_face(ds, step_north[k], (to_south & closed_north) != 0,
-                       (to_south & soft_north) != 0, twice_v);
-      dn = behind_face(dn, step_south[k], (own & closed_north) != 0, (own & soft_north) != 0,
-                       -twice_v);
-    }
-    dw = beside_shore(dw, -dw.surface, here.h.begin()[k - 1], dry);
-    de = beside_shore(de, de.surface, here.h.begin()[k + 1], dry);
-    ds = beside_shore(ds, -ds.surface, below.h.begin()[k], dry);
-    dn = beside_shore(dn, dn.surface, above.h.begin()[k], dry);
-    const Differences<Real> x = slopes_between(dw, de);
-    const Differences<Real> y = slopes_between(ds, dn);
-    const CellState<Real> p = half_step_ahead(c, x, y, half_ratio, half_dt * friction[k], dry);
-    const Real half = Real(0.5);
+    const CellState<Real> c{rows.here.h.begin()[k], rows.here.u.begin()[k],
+                            rows.here.v.begin()[k]};
+    Stencil<Real> d = stencil_at(rows, c, k);
+    if constexpr (walls) d = behind_faces(rows, c, d, k);
+    beside_shores(rows, d, dry, k);
+    const Differences<Real> x = half_slopes(d.west, d.east);
+    const Differences<Real> y = half_slopes(d.south, d.north);
+    const CellState<Real> p = half_step_ahead(c, x, y, step.ratio, s.drag.begin()[k], dry);
     // The most that may leave over the step, 98 % of what the cell holds, shared between the faces
     // by the speed at which water can reach them. It binds at drying fronts only.
-    const Real wave = square_root(g * c.h);
+    const Real wave = s.wave.begin()[k];
     const Real speed_sum = Real(4) * wave + (magnitude(p.u) + magnitude(p.v));
     const Real most = c.h > dry ? share * c.h / speed_sum : Real(0);
-    west.h.begin()[k] = p.h - half * x.h;
-    west.normal.begin()[k] = p.u - half * x.along;
-    west.along.begin()[k] = p.v - half * x.across;
-    west.bed.begin()[k] = half * (x.h - x.surface);
-    west.most.begin()[k] = most * (wave + greater(-p.u, Real(0)));
-    east.h.begin()[k] = p.h + half * x.h;
-    east.normal.begin()[k] = p.u + half * x.along;
-    east.along.begin()[k] = p.v + half * x.across;
-    east.bed.begin()[k] = half * (x.surface - x.h);
-    east.most.begin()[k] = most * (wave + greater(p.u, Real(0)));
-    south.h.begin()[k] = p.h - half * y.h;
-    south.normal.begin()[k] = p.v - half * y.along;
-    south.along.begin()[k] = p.u - half * y.across;
-    south.bed.begin()[k] = half * (y.h - y.surface);
-    south.most.begin()[k] = most * (wave + greater(-p.v, Real(0)));
-    north.h.begin()[k] = p.h + half * y.h;
-    north.normal.begin()[k] = p.v + half * y.along;
-    north.along.begin()[k] = p.u + half * y.across;
-    north.bed.begin()[k] = half * (y.surface - y.h);
-    north.most.begin()[k] = most * (wave + greater(p.v, Real(0)));
-    slopes.x.begin()[k] = g * (p.h * x.surface);
-    slopes.y.begin()[k] = g * (p.h * y.surface);
-    slopes.drop.begin()[k] = greater(greater(greater(-de.surface, dw.surface),
-                                             greater(-dn.surface, ds.surface)), Real(0));
+    write_faces(s.west, s.east, k, x, p.h, p.u, p.v, most, wave);
+    write_faces(s.south, north, k, y, p.h, p.v, p.u, most, wave);
+    s.rise_x.begin()[k] = x.surface - x.h;
+    s.rise_y[r & 1].begin()[k] = y.surface - y.h;
+    slopes.x.begin()[k] = twice_g * (p.h * x.surface);
+    slopes.y.begin()[k] = twice_g * (p.h * y.surface);
+    slopes.drop.begin()[k] = greatest_drop(d);
   };
 #pragma omp simd
-  for (int k = 0; k < lanes<Real>; ++k) lane(k);
+  for (int k = first; k < first + chunk<Real>; ++k) lane(k);
+}
+
+template <class Real>
+void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  prepare_row(step, tile, r, s);
+  const PredictRows<Real> rows(step, tile, r, s);
+  for (int c = 0; c < tile.chunks; ++c) {
+    if (special(tile, r, c)) {
+      predict_chunk<Real, true>(step, rows, r, c * chunk<Real>, s);
+    } else {
+      predict_chunk<Real, false>(step, rows, r, c * chunk<Real>, s);
+    }
+  }
 }

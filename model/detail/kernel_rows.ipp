@@ -27,6 +27,15 @@ struct MaskRow {
   Row<Real, Bits> bits;
 };
 
+/// Calls `lane(k)` for the lanes that a tile uses, one vector after another.
+template <class Real, class Lane>
+inline void for_lanes(const TileArgs<Real>& tile, const Lane& lane) {
+  for (int first = 0; first < tile.chunks * chunk<Real>; first += chunk<Real>) {
+#pragma omp simd
+    for (int k = first; k < first + chunk<Real>; ++k) lane(k);
+  }
+}
+
 /// Depth and velocity at the cells.
 template <class Real>
 struct CellRow {
@@ -34,11 +43,11 @@ struct CellRow {
 };
 
 /// Values on one face of each cell, half a step ahead: depth, velocity normal to the face (positive
-/// to the east or north) and along it, height of the bed over the cell's centre, and the greatest
-/// unit discharge that the cell may give through this face.
+/// to the east or north) and along it, and the greatest unit discharge that the cell may give
+/// through this face.
 template <class Real>
 struct FaceRow {
-  Row<Real> h, normal, along, bed, most;
+  Row<Real> h, normal, along, most;
 };
 
 /// Fluxes over a row of faces: of mass; of normal momentum, less each side's own pressure, as its
@@ -55,23 +64,25 @@ struct SlopeRow {
   Row<Real> x, y, drop;
 };
 
-/// Updated depth and what the soil took.
+/// Updated depth, rain of the step, what the soil took, and the share of its momentum that stays.
 template <class Real>
 struct DepthRow {
-  Row<Real> h, before_soil, rest;
-  Row<Real, double> taken;
+  Row<Real> h, stays, rest, rain;
+  Row<Real, double> infiltrated, taken;
 };
 
-/// Updated momentum, and the speed of waves where the cell is wet.
+/// Updated momentum, and the speed of waves where the cell is wet; h^(-1) and g n² h^(-4/3).
 template <class Real>
 struct MomentumRow {
-  Row<Real> qx, qy, wave;
+  Row<Real> qx, qy, wave, inverse, drag;
 };
 
 /// A tile's rows. Those of which an older one is still needed come in twos or threes.
 template <class Real>
 struct Scratch {
   CellRow<Real> cells[3];
+  Row<Real> drag, wave;               // of the half step, see prepare_row
+  Row<Real> rise_x, rise_y[2];        // of the bed, from a cell's centre to its upper face
   FaceRow<Real> west, east, south, north[2];
   FluxRow<Real> flux_x[2], flux_y[2];
   SlopeRow<Real> slopes[2];
@@ -90,13 +101,20 @@ inline MaskRow<Real>& mask_row(Scratch<Real>& s, int r) {
   return s.masks[(r + 3) % 3];
 }
 
+/// Whether a cell of row r in chunk c, or one that its faces lead to, is not an active cell with four
+/// open faces. Most chunks of most tiles are spared the question cell by cell.
+template <class Real>
+inline bool special(const TileArgs<Real>& tile, int r, int c) {
+  return ((tile.special[r + 1] >> c) & 1) != 0;
+}
+
 /// Masks of row r, for tiles with closed faces.
 template <class Real>
 void load_masks(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const std::uint8_t* const mask = step.mask + tile.offset - 2 + r * step.stride;
   auto* const bits = mask_row(s, r).bits.begin() - 1;
 #pragma omp simd
-  for (int k = 0; k < lanes<Real> + rim; ++k) bits[k] = mask[k];
+  for (int k = 0; k < tile.chunks * chunk<Real> + rim; ++k) bits[k] = mask[k];
 }
 
 /// Depth and velocity of row r; a cell that is not deeper than dry_depth stands still.
@@ -112,7 +130,7 @@ void load_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
   Real* const row_v = row.v.begin() - 1;
   const Real dry = step.dry_depth;
 #pragma omp simd
-  for (int k = 0; k < lanes<Real> + rim; ++k) {
+  for (int k = 0; k < tile.chunks * chunk<Real> + rim; ++k) {
     const Real inverse = Real(1) / greater(h[k], dry);
     const bool wet = h[k] > dry;
     row_h[k] = h[k];

@@ -1,45 +1,38 @@
 // One tile, row after row.
 
-template <class Real, bool walls>
+template <class Real>
 void update_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s,
                 TileResult& result) {
-  update_depth<Real, walls>(step, tile, r, s);
+  rain_row(step, tile, r, s);
+  update_depth(step, tile, r, s);
   if (step.soil.conductivity) {
-    soil_row(step, tile, r, s.depth);
-    result.infiltrated += sum_of<Real>(s.depth.taken);
+    result.infiltrated += soak_row(step, tile, r, s.depth);
+    update_momentum<Real, true>(step, tile, r, s);
+  } else {
+    update_momentum<Real, false>(step, tile, r, s);
   }
-  update_momentum(step, tile, r, s);
   store_row(step, tile, r, s, result);
 }
 
-template <class Real, bool walls>
+template <class Real>
 void step_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
   Scratch<Real> s{};
   load_row(step, tile, -2, s);
   load_row(step, tile, -1, s);
-  if constexpr (walls) load_masks(step, tile, -2, s);
+  if (tile.walls) load_masks(step, tile, -2, s);
   for (int r = -1; r <= tile.rows; ++r) {
     load_row(step, tile, r + 1, s);
-    if constexpr (walls) load_masks(step, tile, r, s);
-    predict_row<Real, walls>(step, tile, r, s);
+    if (tile.walls) load_masks(step, tile, r, s);
+    predict_row(step, tile, r, s);
     if (r >= 0) {
-      flux_y<Real, walls>(step, tile, r, s);
-      if constexpr (walls) edges_y(step, tile, r, s, result);
+      flux_y(step, tile, r, s);
+      edges_y(step, tile, r, s, result);
     }
-    if (r >= 1) update_row<Real, walls>(step, tile, r - 1, s, result);
+    if (r >= 1) update_row(step, tile, r - 1, s, result);
     if (r >= 0 && r < tile.rows) {
-      flux_x<Real, walls>(step, tile, r, s);
-      if constexpr (walls) edges_x(step, tile, r, s, result);
+      flux_x(step, tile, r, s);
+      edges_x(step, tile, r, s, result);
     }
-  }
-}
-
-template <class Real>
-void step_any_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
-  if (tile.walls) {
-    step_tile<Real, true>(step, tile, result);
-  } else {
-    step_tile<Real, false>(step, tile, result);
   }
 }
 
@@ -48,8 +41,8 @@ template <class Real>
 void soak_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
   Scratch<Real> s{};
   for (int r = 0; r < tile.rows; ++r) {
-    load_masks(step, tile, r, s);
-    update_row<Real, true>(step, tile, r, s, result);
+    if (tile.walls) load_masks(step, tile, r, s);
+    update_row(step, tile, r, s, result);
   }
 }
 
@@ -99,5 +92,5 @@ void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResul
 
 template <class Real>
 Kernels<Real> kernel_table() {
-  return {&step_any_tile<Real>, &soak_tile<Real>, &scan_tile<Real>};
+  return {&step_tile<Real>, &soak_tile<Real>, &scan_tile<Real>};
 }

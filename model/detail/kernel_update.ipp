@@ -1,43 +1,77 @@
 // The update of a row from the fluxes on its faces.
 
+/// Rain of the step on row r. Its own loop: a choice inside update_chunk's becomes a masked load from
+/// nowhere where there is no field of rain, which is no fault but takes hundreds of cycles.
+template <class Real>
+void rain_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  Real* const rained = s.depth.rain.begin();
+  if (step.rain) {
+    const float* const rain = step.rain + tile.offset - 1 + r * step.stride;
+#pragma omp simd
+    for (int k = 0; k < lanes<Real>; ++k) rained[k] = static_cast<Real>(rain[k]) * step.dt;
+  } else {
+    const Real uniform = step.uniform_rain * step.dt;
+#pragma omp simd
+    for (int k = 0; k < lanes<Real>; ++k) rained[k] = uniform;
+  }
+}
+
+/// What the update of a row's depth reads, at lane 0.
+template <class Real>
+struct DepthRows {
+  DepthRows(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s)
+      : west_east(s.flux_x[r & 1].mass.begin()),
+        south(s.flux_y[r & 1].mass.begin()),
+        north(s.flux_y[(r + 1) & 1].mass.begin()),
+        h(step.h + tile.offset - 1 + r * step.stride),
+        residual(step.residual + tile.offset - 1 + r * step.stride),
+        mask(mask_row(s, r).bits.begin()),
+        ratio(step.ratio) {}
+  const Real* west_east;
+  const Real* south;
+  const Real* north;
+  const Real* h;
+  const Real* residual;
+  const typename MaskRow<Real>::Bits* mask;
+  Real ratio;
+};
+
+template <class Real, bool walls>
+inline void update_depth_chunk(const DepthRows<Real>& rows, int first, DepthRow<Real>& out) {
+  Real* const h_new = out.h.begin();
+  Real* const rest = out.rest.begin();
+  const Real* const rained = out.rain.begin();
+  const auto lane = [&](int k) __attribute__((always_inline)) {
+    const Real ratio = rows.ratio;
+    const ExactSum<Real> x = exact_sum(ratio * rows.west_east[k - 1], -(ratio * rows.west_east[k]));
+    const ExactSum<Real> y = exact_sum(ratio * rows.south[k], -(ratio * rows.north[k]));
+    const ExactSum<Real> inflow = exact_sum(x.sum, y.sum);
+    const ExactSum<Real> depth = exact_sum(rows.h[k], inflow.sum);
+    const Real cut_off = ((x.part + y.part) + inflow.part) + depth.part;
+    const ExactSum<Real> sum = exact_sum(depth.sum, (cut_off + rows.residual[k]) + rained[k]);
+    const bool active = !walls || (rows.mask[k] & active_cell) != 0;
+    h_new[k] = active ? sum.sum : Real(0);
+    rest[k] = active ? sum.part : Real(0);
+  };
+#pragma omp simd
+  for (int k = first; k < first + chunk<Real>; ++k) lane(k);
+}
+
 /// New depth of row r from fluxes and rain. What passes a face is the same number for both its
 /// cells, and the part that rounding cuts off a sum is kept (step.residual) and added at the next
 /// step: a micrometre of rain on ten metres of water is not lost in single precision, and the
 /// volume closes to the last digits in both.
-template <class Real, bool walls>
+template <class Real>
 void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                   Scratch<Real>& s) {
-  const FluxRow<Real>& fx = s.flux_x[r & 1];
-  const FluxRow<Real>& south = s.flux_y[r & 1];
-  const FluxRow<Real>& north = s.flux_y[(r + 1) & 1];
-  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
-  const Real* const h = step.h + start;
-  const float* const rain = step.rain ? step.rain + start : nullptr;
-  const Real* const residual = step.residual + start;
-  const auto* const mask = mask_row(s, r).bits.begin();
-  Real* const h_new = s.depth.h.begin();
-  Real* const rest = s.depth.rest.begin();
-  const Real uniform = step.uniform_rain * step.dt;
-  const auto lane = [&](int k) __attribute__((always_inline)) {
-    const ExactSum<Real> x = exact_sum(step.ratio * fx.mass.begin()[k - 1],
-                                       -(step.ratio * fx.mass.begin()[k]));
-    const ExactSum<Real> y = exact_sum(step.ratio * south.mass.begin()[k],
-                                       -(step.ratio * north.mass.begin()[k]));
-    const ExactSum<Real> inflow = exact_sum(x.sum, y.sum);
-    const ExactSum<Real> depth = exact_sum(h[k], inflow.sum);
-    const Real rained = rain ? static_cast<Real>(rain[k]) * step.dt : uniform;
-    const Real cut_off = ((x.part + y.part) + inflow.part) + depth.part;
-    const ExactSum<Real> sum = exact_sum(depth.sum, (cut_off + residual[k]) + rained);
-    h_new[k] = sum.sum;
-    rest[k] = sum.part;
-    if constexpr (walls) {
-      const bool active = (mask[k] & active_cell) != 0;
-      h_new[k] = active ? h_new[k] : Real(0);
-      rest[k] = active ? rest[k] : Real(0);
+  const DepthRows<Real> rows(step, tile, r, s);
+  for (int c = 0; c < tile.chunks; ++c) {
+    if (special(tile, r, c)) {
+      update_depth_chunk<Real, true>(rows, c * chunk<Real>, s.depth);
+    } else {
+      update_depth_chunk<Real, false>(rows, c * chunk<Real>, s.depth);
     }
-  };
-#pragma omp simd
-  for (int k = 0; k < lanes<Real>; ++k) lane(k);
+  }
 }
 
 /// Infiltration after Green and Ampt (1911, doi:10.1017/S0021859600001441), f = K (1 + P/F) with
@@ -51,12 +85,13 @@ void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Dep
   const float* const suction_head = step.soil.suction_head + start;
   const float* const deficit = step.soil.moisture_deficit + start;
   const float* const table = step.soil.water_table_depth + start;
-  double* const infiltrated = step.soil.infiltrated + start;
+  const double* const infiltrated = depth.infiltrated.begin();
   Real* const h = depth.h.begin();
   Real* const rest = depth.rest.begin();
-  Real* const before = depth.before_soil.begin();
+  Real* const stays = depth.stays.begin();
   double* const taken = depth.taken.begin();
-  const auto lane = [&](int k) __attribute__((always_inline)) {
+  const Real dry = step.dry_depth;
+  for_lanes(tile, [&](int k) __attribute__((always_inline)) {
     const double held = static_cast<double>(h[k]);
     const double dtheta = static_cast<double>(deficit[k]);
     const double pull = (static_cast<double>(suction_head[k]) + held) * dtheta;
@@ -69,21 +104,32 @@ void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Dep
     const bool all = asked >= h[k];
     const ExactSum<Real> left = exact_sum(h[k], rest[k] - asked);
     taken[k] = all ? held + static_cast<double>(rest[k]) : static_cast<double>(asked);
-    before[k] = h[k];
-    h[k] = all ? Real(0) : left.sum;
+    const Real after = all ? Real(0) : left.sum;
+    stays[k] = h[k] > dry ? after / greater(h[k], dry) : Real(1);
+    h[k] = after;
     rest[k] = all ? Real(0) : left.part;
-    infiltrated[k] += taken[k];
-  };
-#pragma omp simd
-  for (int k = 1; k < lanes<Real> - 1; ++k) lane(k);
+  });
 }
 
-/// Sum in an order that does not depend on the vector unit.
+/// The soil's share of row r. The neighbours' cells in lanes 0 and lanes - 1 are theirs to fill, maybe
+/// at this moment, so only the tile's own are read and written. Returns what was taken, summed in an
+/// order that does not depend on the vector unit [m of one cell].
 template <class Real>
-double sum_of(const Row<Real, double>& row) {
+double soak_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+                DepthRow<Real>& depth) {
+  double* const field = step.soil.infiltrated + tile.offset - 1 + r * step.stride;
+  double* const infiltrated = depth.infiltrated.begin();
+  double* const taken = depth.taken.begin();
+  __builtin_memcpy(infiltrated + 1, field + 1, sizeof(double) * tile_nx<Real>);
+  soil_row(step, tile, r, depth);
+  taken[0] = 0.0;
+  taken[lanes<Real> - 1] = 0.0;
+#pragma omp simd
+  for (int k = 0; k < lanes<Real>; ++k) infiltrated[k] += taken[k];
+  __builtin_memcpy(field + 1, infiltrated + 1, sizeof(double) * tile_nx<Real>);
   double parts[8] = {};
   for (int k = 0; k < lanes<Real>; k += 8) {
-    for (int p = 0; p < 8; ++p) parts[p] += row.begin()[k + p];
+    for (int p = 0; p < 8; ++p) parts[p] += taken[k + p];
   }
   return ((parts[0] + parts[4]) + (parts[2] + parts[6])) +
          ((parts[1] + parts[5]) + (parts[3] + parts[7]));
@@ -99,10 +145,28 @@ inline Real wave_speed(Real h, Real speed, Real drag, Real drop, Real dx) {
   return greater(speed, ahead) + square_root(g * h);
 }
 
-/// New momentum of row r, friction implicit, and the speed of waves over it.
+/// h^(-1) and g n² h^(-4/3) of the new depth, to 1e-8: for friction and wave speed, not for the state.
+/// In a loop of their own, see prepare_row.
 template <class Real>
+void prepare_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+                      Scratch<Real>& s) {
+  const Real* const friction = step.friction + tile.offset - 1 + r * step.stride;
+  const Real* const h = s.depth.h.begin();
+  Real* const inverse = s.momentum.inverse.begin();
+  Real* const drag = s.momentum.drag.begin();
+  const Real dry = step.dry_depth;
+  for_lanes(tile, [&](int k) __attribute__((always_inline)) {
+    const Real root = inverse_cube_root(greater(h[k], dry));
+    inverse[k] = root * root * root;
+    drag[k] = friction[k] * (root * root * root * root);
+  });
+}
+
+/// New momentum of row r, friction implicit, and the speed of waves over it.
+template <class Real, bool soil>
 void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                      Scratch<Real>& s) {
+  prepare_momentum(step, tile, r, s);
   const FluxRow<Real>& fx = s.flux_x[r & 1];
   const FluxRow<Real>& south = s.flux_y[r & 1];
   const FluxRow<Real>& north = s.flux_y[(r + 1) & 1];
@@ -110,26 +174,24 @@ void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int
   const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
   const Real* const qx = step.qx + start;
   const Real* const qy = step.qy + start;
-  const Real* const friction = step.friction + start;
-  const bool soil = step.soil.conductivity != nullptr;
   const Real* const h_new = s.depth.h.begin();
-  const Real* const before = soil ? s.depth.before_soil.begin() : h_new;
-  const Real dry = step.dry_depth;
+  const Real* const stays = s.depth.stays.begin();
   MomentumRow<Real>& out = s.momentum;
-  const auto lane = [&](int k) __attribute__((always_inline)) {
+  for_lanes(tile, [&](int k) __attribute__((always_inline)) {
     const Real h = h_new[k];
-    const bool wet = h > dry;
-    const Real safe = greater(h, dry);
-    const Real inverse = Real(1) / safe;
+    const bool wet = h > step.dry_depth;
     const Real push_x = ((fx.lower.begin()[k] - fx.upper.begin()[k - 1]) +
                          (north.along.begin()[k] - south.along.begin()[k])) + slopes.x.begin()[k];
     const Real push_y = ((north.lower.begin()[k] - south.upper.begin()[k]) +
                          (fx.along.begin()[k] - fx.along.begin()[k - 1])) + slopes.y.begin()[k];
-    // What went into the ground took its momentum along.
-    const Real stays = before[k] > dry ? h / greater(before[k], dry) : Real(1);
-    const Real qx_free = (qx[k] - step.ratio * push_x) * stays;
-    const Real qy_free = (qy[k] - step.ratio * push_y) * stays;
-    const Real drag = friction[k] * inverse_power_4_3(safe);
+    Real qx_free = qx[k] - step.ratio * push_x;
+    Real qy_free = qy[k] - step.ratio * push_y;
+    if constexpr (soil) {
+      qx_free *= stays[k];
+      qy_free *= stays[k];
+    }
+    const Real drag = out.drag.begin()[k];
+    const Real inverse = out.inverse.begin()[k];
     const Real speed = square_root(qx_free * qx_free + qy_free * qy_free) * inverse;
     const Real kept = kept_under_friction(step.dt * drag * speed);
     const Real qx_k = wet ? qx_free * kept : Real(0);  // h is 0 outside the computed area
@@ -139,9 +201,7 @@ void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int
     out.qx.begin()[k] = qx_k;
     out.qy.begin()[k] = qy_k;
     out.wave.begin()[k] = wet ? wave : Real(0);
-  };
-#pragma omp simd
-  for (int k = 0; k < lanes<Real>; ++k) lane(k);
+  });
 }
 
 /// The row into the fields, and what the tile must say of it.
@@ -161,7 +221,7 @@ void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
   Real fastest = Real(0);
   int unsound = 0;
 #pragma omp simd reduction(max : fastest) reduction(| : unsound)
-  for (int k = 0; k < tile_nx<Real>; ++k) {
+  for (int k = 0; k < lesser(tile.chunks * chunk<Real> - 1, tile_nx<Real>); ++k) {
     h_new[k] = h[k];
     qx_new[k] = qx[k];
     qy_new[k] = qy[k];

@@ -1,5 +1,9 @@
 #include "model/detail/layout.hpp"
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace vandvagt::model::detail {
 namespace {
 
@@ -14,7 +18,27 @@ std::ptrdiff_t padded_row(int columns) {
   return row;
 }
 
+constexpr std::size_t large_page = std::size_t{2} << 20;  // bytes
+
+std::align_val_t alignment(std::size_t bytes) {
+  return std::align_val_t{bytes >= large_page ? large_page : 64};
+}
+
 }  // namespace
+
+void* allocate_field(std::size_t bytes) {
+  void* const memory = ::operator new(bytes, alignment(bytes));
+#ifdef __linux__
+  // Advice only: without large pages everything works, slower. The rest over whole large pages stays
+  // in small ones, so that no memory is taken for it.
+  if (bytes >= large_page) madvise(memory, bytes / large_page * large_page, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
+
+void free_field(void* memory, std::size_t bytes) {
+  ::operator delete(memory, alignment(bytes));
+}
 
 Layout::Layout(int nx_, int ny_, int tile_nx_, int tile_ny_)
     : nx(nx_),

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -62,7 +64,9 @@ struct Tile {
   int columns = 0;
   int rows = 0;
   std::ptrdiff_t offset = 0;
+  int chunks = 0;
   bool walls = false;
+  std::array<std::uint8_t, tile_ny + 2> special{};  // see TileArgs
   bool fed = false;  // holds an edge or a source that can bring water in
   bool wet = false;  // a cell is deeper than dry_depth
   bool rained_on = false;
@@ -121,6 +125,7 @@ class SolverOf final : public Solver {
   void lay_out_soil();
   void lay_out_edges();
   void lay_out_tiles();
+  void mark_special(Tile& tile) const;
   void close_faces();
 
   // solver.cpp: stepping

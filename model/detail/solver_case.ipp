@@ -128,21 +128,40 @@ void SolverOf<Real>::lay_out_tiles() {
       tile.columns = std::min(layout_.tile_nx, case_.nx - tile.first.i);
       tile.rows = std::min(layout_.tile_ny, case_.ny - tile.first.j);
       tile.offset = layout_.at(tile.first);
-      // The lanes of a tile reach one cell over its rim on every side.
-      for (int j = -1; j <= tile.rows; ++j) {
-        for (int i = -1; i <= layout_.tile_nx; ++i) {
-          const std::uint8_t bits =
-              mask_[static_cast<std::size_t>(tile.offset + j * layout_.stride + i)];
-          const bool own = i >= 0 && i < tile.columns && j >= 0 && j < tile.rows;
-          if (own && (bits & active_cell) != 0) ++tile.active_cells;
-          if (bits != active_cell) tile.walls = true;
+      constexpr int chunk = model::detail::chunk<Real>;
+      tile.chunks = (tile.columns + 2 + chunk - 1) / chunk;
+      for (int j = 0; j < tile.rows; ++j) {
+        for (int i = 0; i < tile.columns; ++i) {
+          if (is_active({tile.first.i + i, tile.first.j + j})) ++tile.active_cells;
         }
       }
+      mark_special(tile);
       tiles_.push_back(tile);
     }
   }
   results_.resize(tiles_.size());
   soaks_.resize(tiles_.size());
+}
+
+/// Which chunks of a tile's rows hold or touch what is not an active cell with four open faces. Lane k
+/// of a row is column k - 1.
+template <class Real>
+void SolverOf<Real>::mark_special(Tile& tile) const {
+  constexpr int chunk = model::detail::chunk<Real>;
+  const auto plain = [&](int column, int row) {
+    return mask_[static_cast<std::size_t>(tile.offset + row * layout_.stride + column)] ==
+           active_cell;
+  };
+  for (int r = -1; r <= tile.rows; ++r) {
+    std::uint8_t& bits = tile.special[static_cast<std::size_t>(r + 1)];
+    for (int c = 0; c < tile.chunks; ++c) {
+      for (int k = c * chunk - 1; k <= (c + 1) * chunk; ++k) {
+        if (plain(k - 1, r) && plain(k - 1, r - 1)) continue;
+        bits = static_cast<std::uint8_t>(bits | (1 << c));
+        tile.walls = true;
+      }
+    }
+  }
 }
 
 template <class Real>
