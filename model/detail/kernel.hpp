@@ -43,7 +43,7 @@ struct EdgeFaceArgs {
   Real value;
 };
 
-/// Green-Ampt fields with the layout's padding; `conductivity` null where there is no infiltration.
+/// Green-Ampt fields with the layout's padding; null where no tile has soil.
 struct SoilArgs {
   const float* conductivity;
   const float* suction_head;
@@ -82,6 +82,7 @@ struct TileArgs {
   std::ptrdiff_t offset;  // of the tile's first cell
   int rows;
   int chunks;                   // that hold the tile's columns and the neighbours beside them
+  bool soil;                    // some of its cells let water in
   bool walls;                   // any of `special` is set
   const std::uint8_t* special;  // for rows -1 .. rows: bit c tells of chunk c, see kernel_rows.ipp
   const EdgeFaceArgs<Real>* edges;

@@ -5,7 +5,7 @@ void update_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, S
                 TileResult& result) {
   rain_row(step, tile, r, s);
   update_depth(step, tile, r, s);
-  if (step.soil.conductivity) {
+  if (tile.soil) {
     result.infiltrated += soak_row(step, tile, r, s.depth);
     update_momentum<Real, true>(step, tile, r, s);
   } else {

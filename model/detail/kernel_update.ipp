@@ -76,7 +76,8 @@ void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
 
 /// Infiltration after Green and Ampt (1911, doi:10.1017/S0021859600001441), f = K (1 + P/F) with
 /// P = (psi + h) dtheta, over the step by the implicit midpoint rule, whose solution is
-///   dF = b + sqrt(b² + 2 K dt (F + P)),  b = K dt / 2 - F .
+///   dF = b + sqrt(b² + 2 K dt (F + P)),  b = K dt / 2 - F ,
+/// written where b < 0 so that no digits cancel: 2 K dt (F + P) / (sqrt(...) - b).
 /// It is limited to what the cell holds and to what the store over the water table still takes.
 template <class Real>
 void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, DepthRow<Real>& depth) {
@@ -92,18 +93,18 @@ void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Dep
   double* const taken = depth.taken.begin();
   const Real dry = step.dry_depth;
   for_lanes(tile, [&](int k) __attribute__((always_inline)) {
-    const double held = static_cast<double>(h[k]);
-    const double dtheta = static_cast<double>(deficit[k]);
-    const double pull = (static_cast<double>(suction_head[k]) + held) * dtheta;
-    const double kdt = static_cast<double>(conductivity[k]) * static_cast<double>(step.dt);
-    const double b = 0.5 * kdt - infiltrated[k];
-    const double wanted = b + square_root(b * b + 2.0 * kdt * (infiltrated[k] + pull));
-    const double room = dtheta * static_cast<double>(table[k]) - infiltrated[k];
-    const double limit = greater(lesser(kdt > 0.0 ? wanted : 0.0, room), 0.0);
-    const Real asked = static_cast<Real>(limit);
+    const Real f = static_cast<Real>(infiltrated[k]);
+    const Real dtheta = static_cast<Real>(deficit[k]);
+    const Real kdt = static_cast<Real>(conductivity[k]) * step.dt;
+    const Real b = Real(0.5) * kdt - f;
+    const Real drive = Real(2) * kdt * (f + (static_cast<Real>(suction_head[k]) + h[k]) * dtheta);
+    const Real root = square_root(b * b + drive);
+    const Real wanted = b > Real(0) ? b + root : drive / greater(root - b, Real(1e-30));
+    const Real room = dtheta * static_cast<Real>(table[k]) - f;
+    const Real asked = greater(lesser(wanted, room), Real(0));
     const bool all = asked >= h[k];
     const ExactSum<Real> left = exact_sum(h[k], rest[k] - asked);
-    taken[k] = all ? held + static_cast<double>(rest[k]) : static_cast<double>(asked);
+    taken[k] = static_cast<double>(all ? h[k] : asked) + static_cast<double>(all ? rest[k] : Real(0));
     const Real after = all ? Real(0) : left.sum;
     stays[k] = h[k] > dry ? after / greater(h[k], dry) : Real(1);
     h[k] = after;

@@ -214,8 +214,8 @@ StepArgs<Real> SolverOf<Real>::step_args(double dt) {
 
 template <class Real>
 TileArgs<Real> SolverOf<Real>::tile_args(const Tile& tile) const {
-  return {tile.offset - layout_.origin, tile.rows, tile.chunks, tile.walls, tile.special.data(),
-          edges_.data() + tile.first_edge, tile.edge_count};
+  return {tile.offset - layout_.origin, tile.rows, tile.chunks, tile.soil, tile.walls,
+          tile.special.data(), edges_.data() + tile.first_edge, tile.edge_count};
 }
 
 template <class Real>

@@ -65,6 +65,7 @@ struct Tile {
   int rows = 0;
   std::ptrdiff_t offset = 0;
   int chunks = 0;
+  bool soil = false;
   bool walls = false;
   std::array<std::uint8_t, tile_ny + 2> special{};  // see TileArgs
   bool fed = false;  // holds an edge or a source that can bring water in

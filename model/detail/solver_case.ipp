@@ -132,7 +132,11 @@ void SolverOf<Real>::lay_out_tiles() {
       tile.chunks = (tile.columns + 2 + chunk - 1) / chunk;
       for (int j = 0; j < tile.rows; ++j) {
         for (int i = 0; i < tile.columns; ++i) {
-          if (is_active({tile.first.i + i, tile.first.j + j})) ++tile.active_cells;
+          const CellIndex cell{tile.first.i + i, tile.first.j + j};
+          if (!is_active(cell)) continue;
+          ++tile.active_cells;
+          const auto k = static_cast<std::size_t>(layout_.at(cell));
+          tile.soil = tile.soil || (!conductivity_.empty() && conductivity_[k] > 0.0F);
         }
       }
       mark_special(tile);
