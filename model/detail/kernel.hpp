@@ -16,8 +16,8 @@ inline constexpr double gravity = 9.81;  // [m/s²]
 /// face values and fluxes of this length stay in the first-level cache.
 template <class Real>
 inline constexpr int lanes = static_cast<int>(512 / sizeof(Real));
-/// Lanes that are asked together whether they need what only few cells need. One vector of the widest
-/// unit.
+/// Lanes that are asked together whether they need what only few cells need. One vector of the
+/// widest unit.
 template <class Real>
 inline constexpr int chunk = static_cast<int>(64 / sizeof(Real));
 template <class Real>
@@ -82,8 +82,8 @@ struct TileArgs {
   std::ptrdiff_t offset;  // of the tile's first cell
   int rows;
   int chunks;                   // that hold the tile's columns and the neighbours beside them
+  unsigned flowing;             // bit c: water flows in or beside chunk c; 0: rain and soil only
   bool soil;                    // some of its cells let water in
-  bool walls;                   // any of `special` is set
   const std::uint8_t* special;  // for rows -1 .. rows: bit c tells of chunk c, see kernel_rows.ipp
   const EdgeFaceArgs<Real>* edges;
   int edge_count;
@@ -94,7 +94,7 @@ struct TileResult {
   double edge_in = 0.0;      // in over edges [m of one cell]
   double edge_out = 0.0;     // out over edges [m of one cell]
   double infiltrated = 0.0;  // [m of one cell]
-  bool wet = false;          // a cell is deeper than dry_depth
+  unsigned wet = 0;          // bit c: a cell of chunk c is deeper than dry_depth
   bool sound = true;         // all values finite and no depth negative
 };
 
@@ -102,8 +102,6 @@ template <class Real>
 struct Kernels {
   /// Advance one tile by a step.
   void (*step)(const StepArgs<Real>&, const TileArgs<Real>&, TileResult&);
-  /// Rain and infiltration only: what `step` does where no water flows in or around the tile.
-  void (*soak)(const StepArgs<Real>&, const TileArgs<Real>&, TileResult&);
   /// Speed and wetness of the old state, which `step` returns of the new one.
   void (*scan)(const StepArgs<Real>&, const TileArgs<Real>&, TileResult&);
 };

@@ -129,6 +129,7 @@ void edges_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scra
   for (int e = 0; e < tile.edge_count; ++e) {
     const EdgeFaceArgs<Real>& edge = tile.edges[e];
     if (edge.row != r || (edge.side != Side::west && edge.side != Side::east)) continue;
+    if (!has(tile.flowing, edge.lane / chunk<Real>)) continue;
     const bool east = edge.side == Side::east;
     edge_face(edge, east ? s.east : s.west, s.rise_x, east, s.flux_x[r & 1], step.ratio, result);
   }
@@ -140,6 +141,7 @@ void edges_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scra
              TileResult& result) {
   for (int e = 0; e < tile.edge_count; ++e) {
     const EdgeFaceArgs<Real>& edge = tile.edges[e];
+    if (!has(tile.flowing, edge.lane / chunk<Real>)) continue;
     if (edge.side == Side::north && edge.row == r - 1) {
       edge_face(edge, s.north[(r - 1) & 1], s.rise_y[(r - 1) & 1], true, s.flux_y[r & 1],
                 step.ratio, result);

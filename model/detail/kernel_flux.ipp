@@ -14,12 +14,12 @@ struct FaceFlux {
 ///
 /// Depths over the higher bed: h* = max(0, h + z - max(zl, zr)) (Audusse et al. 2004,
 /// doi:10.1137/S1064827503431090). Where one surface lies under the other side's bed, the upper
-/// side's weight pulls over the whole step: g h (eta_low - z_high), the term by which Chen and Noelle
-/// (2017, doi:10.1137/15M1053074) let thin films run down steps.
-/// HLLC after Toro (2001) with two-rarefaction speeds: for shallow water mass and normal momentum
-/// are those of HLL and the velocity along the face comes from the side the mass comes from.
-/// The mass flux is kept to what the giving cell may lose, and takes its momentum with it.
-/// Normal momentum is returned less each side's own pressure g h²/2, so that still water gives 0.
+/// side's weight pulls over the whole step: g h (eta_low - z_high), the term by which Chen and
+/// Noelle (2017, doi:10.1137/15M1053074) let thin films run down steps. HLLC after Toro (2001) with
+/// two-rarefaction speeds: for shallow water mass and normal momentum are those of HLL and the
+/// velocity along the face comes from the side the mass comes from. The mass flux is kept to what
+/// the giving cell may lose, and takes its momentum with it. Normal momentum is returned less each
+/// side's own pressure g h²/2, so that still water gives 0.
 template <class Real>
 inline FaceFlux<Real> flux_hllc(FaceState<Real> l, FaceState<Real> r, Real rise) {
   const Real g = Real(gravity);
@@ -44,8 +44,8 @@ inline FaceFlux<Real> flux_hllc(FaceState<Real> l, FaceState<Real> r, Real rise)
   const Real half_push = Real(0.25) * g * (hr - hl) * (hr + hl);  // half the rise of pressure
   const Real both = sl * sr;
   const Real wanted = ((sr * ql - sl * qr) + both * (hr - hl)) * inverse;
-  const Real normal = ((sr * (ql * ul) - sl * (qr * ur)) + both * (qr - ql) -
-                       (sr + sl) * half_push) * inverse;
+  const Real normal =
+      ((sr * (ql * ul) - sl * (qr * ur)) + both * (qr - ql) - (sr + sl) * half_push) * inverse;
   const Real mass = greater(lesser(wanted, l.most), -r.most);
   const Real kept = normal - (wanted - mass) * (wanted > Real(0) ? ul : ur);
   return {mass, (kept + half_push) + pull_l, (kept - half_push) + pull_r,
@@ -60,13 +60,13 @@ inline FaceState<Real> face_at(const FaceRow<Real>& row, int k) {
 /// The same water behind a mirror, if `closed`; `other` else.
 template <class Real>
 inline FaceState<Real> mirrored_if(bool closed, FaceState<Real> s, FaceState<Real> other) {
-  return {closed ? s.h : other.h, closed ? -s.normal : other.normal,
-          closed ? s.along : other.along, closed ? s.most : other.most};
+  return {closed ? s.h : other.h, closed ? -s.normal : other.normal, closed ? s.along : other.along,
+          closed ? s.most : other.most};
 }
 
-/// Two rows of cells (or one, `shift` = 1, seen from both sides) and the faces between them. `rise_*`:
-/// how much higher the bed is on a cell's upper face than in its centre; `bed_step`: z(upper) -
-/// z(lower) of the centres; `mask`: of the lower cells.
+/// Two rows of cells (or one, `shift` = 1, seen from both sides) and the faces between them.
+/// `rise_*`: how much higher the bed is on a cell's upper face than in its centre; `bed_step`:
+/// z(upper) - z(lower) of the centres; `mask`: of the lower cells.
 template <class Real>
 struct FluxRows {
   const FaceRow<Real>& lower;
@@ -80,36 +80,38 @@ struct FluxRows {
 };
 
 template <class Real, int shift, bool walls>
-inline void flux_chunk(const FluxRows<Real>& rows, int first) {
-  const auto lane = [&](int k) __attribute__((always_inline)) {
-    FaceState<Real> l = face_at(rows.lower, k);
-    FaceState<Real> r = face_at(rows.upper, k + shift);
-    Real rise = rows.bed_step[k] -
-                (rows.rise_lower.begin()[k] + rows.rise_upper.begin()[k + shift]);
-    if constexpr (walls) {
-      const auto bits = rows.mask[k] & (rows.closed_bit | active_cell);
-      const FaceState<Real> own = l;
-      l = mirrored_if(bits == rows.closed_bit, r, l);
-      r = mirrored_if(bits == (rows.closed_bit | active_cell), own, r);
-      rise = (bits & rows.closed_bit) != 0 ? Real(0) : rise;
-    }
-    const FaceFlux<Real> f = flux_hllc(l, r, rise);
-    rows.flux.mass.begin()[k] = f.mass;
-    rows.flux.lower.begin()[k] = f.lower;
-    rows.flux.upper.begin()[k] = f.upper;
-    rows.flux.along.begin()[k] = f.along;
-  };
-#pragma omp simd
-  for (int k = first; k < first + chunk<Real>; ++k) lane(k);
+inline void flux_chunk(const FluxRows<Real>& rows, int c) {
+  for_chunk<Real>(
+      c, [&](int k) __attribute__((always_inline)) {
+        FaceState<Real> l = face_at(rows.lower, k);
+        FaceState<Real> r = face_at(rows.upper, k + shift);
+        Real rise =
+            rows.bed_step[k] - (rows.rise_lower.begin()[k] + rows.rise_upper.begin()[k + shift]);
+        if constexpr (walls) {
+          const auto bits = rows.mask[k] & (rows.closed_bit | active_cell);
+          const FaceState<Real> own = l;
+          l = mirrored_if(bits == rows.closed_bit, r, l);
+          r = mirrored_if(bits == (rows.closed_bit | active_cell), own, r);
+          rise = (bits & rows.closed_bit) != 0 ? Real(0) : rise;
+        }
+        const FaceFlux<Real> f = flux_hllc(l, r, rise);
+        rows.flux.mass.begin()[k] = f.mass;
+        rows.flux.lower.begin()[k] = f.lower;
+        rows.flux.upper.begin()[k] = f.upper;
+        rows.flux.along.begin()[k] = f.along;
+      });
 }
 
+/// A chunk's last face along x is the first one of the next chunk's cells.
 template <class Real, int shift>
 inline void flux_row(const TileArgs<Real>& tile, int r, const FluxRows<Real>& rows) {
+  const unsigned chunks = shift == 1 ? tile.flowing | tile.flowing >> 1 : tile.flowing;
   for (int c = 0; c < tile.chunks; ++c) {
+    if (!has(chunks, c)) continue;
     if (special(tile, r, c)) {
-      flux_chunk<Real, shift, true>(rows, c * chunk<Real>);
+      flux_chunk<Real, shift, true>(rows, c);
     } else {
-      flux_chunk<Real, shift, false>(rows, c * chunk<Real>);
+      flux_chunk<Real, shift, false>(rows, c);
     }
   }
 }
@@ -118,15 +120,17 @@ inline void flux_row(const TileArgs<Real>& tile, int r, const FluxRows<Real>& ro
 template <class Real>
 void flux_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
-  flux_row<Real, 1>(tile, r, {s.east, s.west, s.rise_x, s.rise_x, step.step_east + start,
-                              mask_row(s, r).bits.begin(), closed_east, s.flux_x[r & 1]});
+  flux_row<Real, 1>(tile, r,
+                    {s.east, s.west, s.rise_x, s.rise_x, step.step_east + start,
+                     mask_row(s, r).bits.begin(), closed_east, s.flux_x[r & 1]});
 }
 
 /// Fluxes over the faces between rows r - 1 and r.
 template <class Real>
 void flux_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const std::ptrdiff_t start = tile.offset - 1 + (r - 1) * step.stride;
-  flux_row<Real, 0>(tile, r, {s.north[(r - 1) & 1], s.south, s.rise_y[(r - 1) & 1],
-                              s.rise_y[r & 1], step.step_north + start,
-                              mask_row(s, r - 1).bits.begin(), closed_north, s.flux_y[r & 1]});
+  flux_row<Real, 0>(
+      tile, r,
+      {s.north[(r - 1) & 1], s.south, s.rise_y[(r - 1) & 1], s.rise_y[r & 1],
+       step.step_north + start, mask_row(s, r - 1).bits.begin(), closed_north, s.flux_y[r & 1]});
 }

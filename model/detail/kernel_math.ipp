@@ -1,9 +1,17 @@
 // Functions of single values, written so that loops over them vectorise.
 
-inline float square_root(float x) { return __builtin_sqrtf(x); }
-inline double square_root(double x) { return __builtin_sqrt(x); }
-inline float magnitude(float x) { return __builtin_fabsf(x); }
-inline double magnitude(double x) { return __builtin_fabs(x); }
+inline float square_root(float x) {
+  return __builtin_sqrtf(x);
+}
+inline double square_root(double x) {
+  return __builtin_sqrt(x);
+}
+inline float magnitude(float x) {
+  return __builtin_fabsf(x);
+}
+inline double magnitude(double x) {
+  return __builtin_fabs(x);
+}
 
 template <class Real>
 inline Real lesser(Real a, Real b) {
@@ -14,9 +22,9 @@ inline Real greater(Real a, Real b) {
   return a > b ? a : b;
 }
 
-/// Half the slope limited between its neighbours' differences a and b: van Leer's monotonised central
-/// one, doi:10.1016/0021-9991(77)90095-X. Both signs are worked out and one of them is nought, which
-/// takes fewer operations than to ask. half_limited(a, b) = half_limited(b, a) =
+/// Half the slope limited between its neighbours' differences a and b: van Leer's monotonised
+/// central one, doi:10.1016/0021-9991(77)90095-X. Both signs are worked out and one of them is
+/// nought, which takes fewer operations than to ask. half_limited(a, b) = half_limited(b, a) =
 /// -half_limited(-a, -b), to the bit.
 template <class Real>
 inline Real half_limited(Real a, Real b) {

@@ -69,15 +69,15 @@ inline Differences<Real> behind_face(Differences<Real> d, Real bed_on_other_side
 }
 
 template <class Real>
-inline Stencil<Real> behind_faces(const PredictRows<Real>& rows, CellState<Real> c,
-                                  Stencil<Real> d, int k) {
+inline Stencil<Real> behind_faces(const PredictRows<Real>& rows, CellState<Real> c, Stencil<Real> d,
+                                  int k) {
   const auto own = rows.mask[k];
   const auto west = rows.mask[k - 1];
   const auto south = rows.mask_south[k];
   const Real twice_u = Real(2) * c.u;
   const Real twice_v = Real(2) * c.v;
-  return {behind_face(d.west, rows.step_east[k], (west & closed_east) != 0,
-                      (west & soft_east) != 0, twice_u),
+  return {behind_face(d.west, rows.step_east[k], (west & closed_east) != 0, (west & soft_east) != 0,
+                      twice_u),
           behind_face(d.east, rows.step_east[k - 1], (own & closed_east) != 0,
                       (own & soft_east) != 0, -twice_u),
           behind_face(d.south, rows.step_north[k], (south & closed_north) != 0,
@@ -86,10 +86,10 @@ inline Stencil<Real> behind_faces(const PredictRows<Real>& rows, CellState<Real>
                       (own & soft_north) != 0, -twice_v)};
 }
 
-/// A dry neighbour whose bed stands above this surface says nothing about the water's slope. Were it
-/// let into the limiter, a surface that falls from the shore would be met with up to twice its slope
-/// and one that rises to it with none, and a lake at rest would begin to swing by itself (test:
-/// LakeAtRest over 10,000 steps).
+/// A dry neighbour whose bed stands above this surface says nothing about the water's slope. Were
+/// it let into the limiter, a surface that falls from the shore would be met with up to twice its
+/// slope and one that rises to it with none, and a lake at rest would begin to swing by itself
+/// (test: LakeAtRest over 10,000 steps).
 template <class Real>
 inline void beside_shores(const PredictRows<Real>& rows, Stencil<Real>& d, Real dry, int k) {
   const Real* const h = rows.here.h.begin();
@@ -146,6 +146,12 @@ inline void write_faces(FaceRow<Real>& lower, FaceRow<Real>& upper, int k, Diffe
   upper.most.begin()[k] = most * (wave + greater(normal, Real(0)));
 }
 
+/// Chunks whose face values some flux needs: those with water and the ones beside them.
+template <class Real>
+inline unsigned predicted(const TileArgs<Real>& tile) {
+  return and_beside(tile.flowing) & all_chunks(tile);
+}
+
 /// Friction of the half step and speed of waves, in a loop of their own: their long chains of
 /// dependent operations overlap from lane to lane only where a loop is short.
 template <class Real>
@@ -156,45 +162,45 @@ void prepare_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
   Real* const wave = s.wave.begin();
   const Real half_dt = Real(0.5) * step.dt;
   const Real dry = step.dry_depth;
-  for_lanes(tile, [&](int k) __attribute__((always_inline)) {
-    drag[k] = half_dt * friction[k] * inverse_power_4_3(greater(h[k], dry));
-    wave[k] = square_root(Real(gravity) * h[k]);
-  });
+  for_chunks<Real>(
+      predicted(tile), [&](int k) __attribute__((always_inline)) {
+        drag[k] = half_dt * friction[k] * inverse_power_4_3(greater(h[k], dry));
+        wave[k] = square_root(Real(gravity) * h[k]);
+      });
 }
 
 /// Prediction for one chunk of row r: values on the faces of its cells, and what the update needs.
 template <class Real, bool walls>
-inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& rows, int r,
-                          int first, Scratch<Real>& s) {
+inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& rows, int r, int c,
+                          Scratch<Real>& s) {
   FaceRow<Real>& north = s.north[r & 1];
   SlopeRow<Real>& slopes = s.slopes[r & 1];
   const Real share = Real(0.98) / step.ratio;
   const Real dry = step.dry_depth;
   const Real twice_g = Real(2 * gravity);
-  const auto lane = [&](int k) __attribute__((always_inline)) {
-    const CellState<Real> c{rows.here.h.begin()[k], rows.here.u.begin()[k],
-                            rows.here.v.begin()[k]};
-    Stencil<Real> d = stencil_at(rows, c, k);
-    if constexpr (walls) d = behind_faces(rows, c, d, k);
-    beside_shores(rows, d, dry, k);
-    const Differences<Real> x = half_slopes(d.west, d.east);
-    const Differences<Real> y = half_slopes(d.south, d.north);
-    const CellState<Real> p = half_step_ahead(c, x, y, step.ratio, s.drag.begin()[k], dry);
-    // The most that may leave over the step, 98 % of what the cell holds, shared between the faces
-    // by the speed at which water can reach them. It binds at drying fronts only.
-    const Real wave = s.wave.begin()[k];
-    const Real speed_sum = Real(4) * wave + (magnitude(p.u) + magnitude(p.v));
-    const Real most = c.h > dry ? share * c.h / speed_sum : Real(0);
-    write_faces(s.west, s.east, k, x, p.h, p.u, p.v, most, wave);
-    write_faces(s.south, north, k, y, p.h, p.v, p.u, most, wave);
-    s.rise_x.begin()[k] = x.surface - x.h;
-    s.rise_y[r & 1].begin()[k] = y.surface - y.h;
-    slopes.x.begin()[k] = twice_g * (p.h * x.surface);
-    slopes.y.begin()[k] = twice_g * (p.h * y.surface);
-    slopes.drop.begin()[k] = greatest_drop(d);
-  };
-#pragma omp simd
-  for (int k = first; k < first + chunk<Real>; ++k) lane(k);
+  for_chunk<Real>(
+      c, [&](int k) __attribute__((always_inline)) {
+        const CellState<Real> cell{rows.here.h.begin()[k], rows.here.u.begin()[k],
+                                   rows.here.v.begin()[k]};
+        Stencil<Real> d = stencil_at(rows, cell, k);
+        if constexpr (walls) d = behind_faces(rows, cell, d, k);
+        beside_shores(rows, d, dry, k);
+        const Differences<Real> x = half_slopes(d.west, d.east);
+        const Differences<Real> y = half_slopes(d.south, d.north);
+        const CellState<Real> p = half_step_ahead(cell, x, y, step.ratio, s.drag.begin()[k], dry);
+        // The most that may leave over the step, 98 % of what the cell holds, shared between the
+        // faces by the speed at which water can reach them. It binds at drying fronts only.
+        const Real wave = s.wave.begin()[k];
+        const Real speed_sum = Real(4) * wave + (magnitude(p.u) + magnitude(p.v));
+        const Real most = cell.h > dry ? share * cell.h / speed_sum : Real(0);
+        write_faces(s.west, s.east, k, x, p.h, p.u, p.v, most, wave);
+        write_faces(s.south, north, k, y, p.h, p.v, p.u, most, wave);
+        s.rise_x.begin()[k] = x.surface - x.h;
+        s.rise_y[r & 1].begin()[k] = y.surface - y.h;
+        slopes.x.begin()[k] = twice_g * (p.h * x.surface);
+        slopes.y.begin()[k] = twice_g * (p.h * y.surface);
+        slopes.drop.begin()[k] = greatest_drop(d);
+      });
 }
 
 template <class Real>
@@ -202,10 +208,11 @@ void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
   prepare_row(step, tile, r, s);
   const PredictRows<Real> rows(step, tile, r, s);
   for (int c = 0; c < tile.chunks; ++c) {
+    if (!has(predicted(tile), c)) continue;
     if (special(tile, r, c)) {
-      predict_chunk<Real, true>(step, rows, r, c * chunk<Real>, s);
+      predict_chunk<Real, true>(step, rows, r, c, s);
     } else {
-      predict_chunk<Real, false>(step, rows, r, c * chunk<Real>, s);
+      predict_chunk<Real, false>(step, rows, r, c, s);
     }
   }
 }

@@ -27,12 +27,30 @@ struct MaskRow {
   Row<Real, Bits> bits;
 };
 
-/// Calls `lane(k)` for the lanes that a tile uses, one vector after another.
+/// Bits of chunks: those of a tile, those beside some others too, and whether chunk c is one.
+template <class Real>
+inline unsigned all_chunks(const TileArgs<Real>& tile) {
+  return (1U << tile.chunks) - 1U;
+}
+inline unsigned and_beside(unsigned chunks) {
+  return chunks | chunks << 1 | chunks >> 1;
+}
+inline bool has(unsigned chunks, int c) {
+  return ((chunks >> c) & 1U) != 0;
+}
+
+/// Calls `lane(k)` for the lanes of one chunk: one vector of the widest unit.
 template <class Real, class Lane>
-inline void for_lanes(const TileArgs<Real>& tile, const Lane& lane) {
-  for (int first = 0; first < tile.chunks * chunk<Real>; first += chunk<Real>) {
+inline void for_chunk(int c, const Lane& lane) {
+  const int first = c * chunk<Real>;
 #pragma omp simd
-    for (int k = first; k < first + chunk<Real>; ++k) lane(k);
+  for (int k = first; k < first + chunk<Real>; ++k) lane(k);
+}
+
+template <class Real, class Lane>
+inline void for_chunks(unsigned chunks, const Lane& lane) {
+  for (int c = 0; chunks >> c != 0; ++c) {
+    if (has(chunks, c)) for_chunk<Real>(c, lane);
   }
 }
 
@@ -71,24 +89,25 @@ struct DepthRow {
   Row<Real, double> infiltrated, taken;
 };
 
-/// Updated momentum, and the speed of waves where the cell is wet; h^(-1) and g n² h^(-4/3).
+/// Updated momentum, h^(-1) and g n² h^(-4/3), the speed of waves where the cell is wet, and the
+/// greatest of each lane so far.
 template <class Real>
 struct MomentumRow {
-  Row<Real> qx, qy, wave, inverse, drag;
+  Row<Real> qx, qy, inverse, drag, wave, fastest;
 };
 
 /// A tile's rows. Those of which an older one is still needed come in twos or threes.
 template <class Real>
 struct Scratch {
   CellRow<Real> cells[3];
-  Row<Real> drag, wave;               // of the half step, see prepare_row
-  Row<Real> rise_x, rise_y[2];        // of the bed, from a cell's centre to its upper face
+  Row<Real> drag, wave;         // of the half step, see prepare_row
+  Row<Real> rise_x, rise_y[2];  // of the bed, from a cell's centre to its upper face
   FaceRow<Real> west, east, south, north[2];
   FluxRow<Real> flux_x[2], flux_y[2];
   SlopeRow<Real> slopes[2];
   DepthRow<Real> depth;
   MomentumRow<Real> momentum;
-  MaskRow<Real> masks[3];  // of rows with closed faces
+  MaskRow<Real> masks[3];
 };
 
 template <class Real>
@@ -101,11 +120,11 @@ inline MaskRow<Real>& mask_row(Scratch<Real>& s, int r) {
   return s.masks[(r + 3) % 3];
 }
 
-/// Whether a cell of row r in chunk c, or one that its faces lead to, is not an active cell with four
-/// open faces. Most chunks of most tiles are spared the question cell by cell.
+/// Whether a cell of row r in chunk c, or one that its faces lead to, is not an active cell with
+/// four open faces. Most chunks of most tiles are spared the question cell by cell.
 template <class Real>
 inline bool special(const TileArgs<Real>& tile, int r, int c) {
-  return ((tile.special[r + 1] >> c) & 1) != 0;
+  return has(tile.special[r + 1], c);
 }
 
 /// Masks of row r, for tiles with closed faces.

@@ -1,7 +1,7 @@
 // The update of a row from the fluxes on its faces.
 
-/// Rain of the step on row r. Its own loop: a choice inside update_chunk's becomes a masked load from
-/// nowhere where there is no field of rain, which is no fault but takes hundreds of cycles.
+/// Rain of the step on row r. Its own loop: a choice inside update_chunk's becomes a masked load
+/// from nowhere where there is no field of rain, which is no fault but takes hundreds of cycles.
 template <class Real>
 void rain_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   Real* const rained = s.depth.rain.begin();
@@ -10,9 +10,11 @@ void rain_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
 #pragma omp simd
     for (int k = 0; k < lanes<Real>; ++k) rained[k] = static_cast<Real>(rain[k]) * step.dt;
   } else {
+    const std::uint8_t* const mask = step.mask + tile.offset - 1 + r * step.stride;
     const Real uniform = step.uniform_rain * step.dt;
 #pragma omp simd
-    for (int k = 0; k < lanes<Real>; ++k) rained[k] = uniform;
+    for (int k = 0; k < lanes<Real>; ++k)
+      rained[k] = (mask[k] & active_cell) != 0 ? uniform : Real(0);
   }
 }
 
@@ -37,24 +39,36 @@ struct DepthRows {
 };
 
 template <class Real, bool walls>
-inline void update_depth_chunk(const DepthRows<Real>& rows, int first, DepthRow<Real>& out) {
+inline void update_depth_chunk(const DepthRows<Real>& rows, int c, DepthRow<Real>& out) {
   Real* const h_new = out.h.begin();
   Real* const rest = out.rest.begin();
   const Real* const rained = out.rain.begin();
-  const auto lane = [&](int k) __attribute__((always_inline)) {
-    const Real ratio = rows.ratio;
-    const ExactSum<Real> x = exact_sum(ratio * rows.west_east[k - 1], -(ratio * rows.west_east[k]));
-    const ExactSum<Real> y = exact_sum(ratio * rows.south[k], -(ratio * rows.north[k]));
-    const ExactSum<Real> inflow = exact_sum(x.sum, y.sum);
-    const ExactSum<Real> depth = exact_sum(rows.h[k], inflow.sum);
-    const Real cut_off = ((x.part + y.part) + inflow.part) + depth.part;
-    const ExactSum<Real> sum = exact_sum(depth.sum, (cut_off + rows.residual[k]) + rained[k]);
-    const bool active = !walls || (rows.mask[k] & active_cell) != 0;
-    h_new[k] = active ? sum.sum : Real(0);
-    rest[k] = active ? sum.part : Real(0);
-  };
-#pragma omp simd
-  for (int k = first; k < first + chunk<Real>; ++k) lane(k);
+  for_chunk<Real>(
+      c, [&](int k) __attribute__((always_inline)) {
+        const Real ratio = rows.ratio;
+        const ExactSum<Real> x =
+            exact_sum(ratio * rows.west_east[k - 1], -(ratio * rows.west_east[k]));
+        const ExactSum<Real> y = exact_sum(ratio * rows.south[k], -(ratio * rows.north[k]));
+        const ExactSum<Real> inflow = exact_sum(x.sum, y.sum);
+        const ExactSum<Real> depth = exact_sum(rows.h[k], inflow.sum);
+        const Real cut_off = ((x.part + y.part) + inflow.part) + depth.part;
+        const ExactSum<Real> sum = exact_sum(depth.sum, (cut_off + rows.residual[k]) + rained[k]);
+        const bool active = !walls || (rows.mask[k] & active_cell) != 0;
+        h_new[k] = active ? sum.sum : Real(0);
+        rest[k] = active ? sum.part : Real(0);
+      });
+}
+
+/// The same where no water moves: all that is left of update_depth_chunk's sums with fluxes of
+/// nought.
+template <class Real>
+inline void update_still_depth(const DepthRows<Real>& rows, int c, DepthRow<Real>& out) {
+  for_chunk<Real>(
+      c, [&](int k) __attribute__((always_inline)) {
+        const ExactSum<Real> sum = exact_sum(rows.h[k], rows.residual[k] + out.rain.begin()[k]);
+        out.h.begin()[k] = sum.sum;
+        out.rest.begin()[k] = sum.part;
+      });
 }
 
 /// New depth of row r from fluxes and rain. What passes a face is the same number for both its
@@ -62,14 +76,15 @@ inline void update_depth_chunk(const DepthRows<Real>& rows, int first, DepthRow<
 /// step: a micrometre of rain on ten metres of water is not lost in single precision, and the
 /// volume closes to the last digits in both.
 template <class Real>
-void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
-                  Scratch<Real>& s) {
+void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const DepthRows<Real> rows(step, tile, r, s);
   for (int c = 0; c < tile.chunks; ++c) {
-    if (special(tile, r, c)) {
-      update_depth_chunk<Real, true>(rows, c * chunk<Real>, s.depth);
+    if (!has(tile.flowing, c)) {
+      update_still_depth(rows, c, s.depth);
+    } else if (special(tile, r, c)) {
+      update_depth_chunk<Real, true>(rows, c, s.depth);
     } else {
-      update_depth_chunk<Real, false>(rows, c * chunk<Real>, s.depth);
+      update_depth_chunk<Real, false>(rows, c, s.depth);
     }
   }
 }
@@ -80,7 +95,8 @@ void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
 /// written where b < 0 so that no digits cancel: 2 K dt (F + P) / (sqrt(...) - b).
 /// It is limited to what the cell holds and to what the store over the water table still takes.
 template <class Real>
-void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, DepthRow<Real>& depth) {
+void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+              DepthRow<Real>& depth) {
   const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
   const float* const conductivity = step.soil.conductivity + start;
   const float* const suction_head = step.soil.suction_head + start;
@@ -92,29 +108,32 @@ void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Dep
   Real* const stays = depth.stays.begin();
   double* const taken = depth.taken.begin();
   const Real dry = step.dry_depth;
-  for_lanes(tile, [&](int k) __attribute__((always_inline)) {
-    const Real f = static_cast<Real>(infiltrated[k]);
-    const Real dtheta = static_cast<Real>(deficit[k]);
-    const Real kdt = static_cast<Real>(conductivity[k]) * step.dt;
-    const Real b = Real(0.5) * kdt - f;
-    const Real drive = Real(2) * kdt * (f + (static_cast<Real>(suction_head[k]) + h[k]) * dtheta);
-    const Real root = square_root(b * b + drive);
-    const Real wanted = b > Real(0) ? b + root : drive / greater(root - b, Real(1e-30));
-    const Real room = dtheta * static_cast<Real>(table[k]) - f;
-    const Real asked = greater(lesser(wanted, room), Real(0));
-    const bool all = asked >= h[k];
-    const ExactSum<Real> left = exact_sum(h[k], rest[k] - asked);
-    taken[k] = static_cast<double>(all ? h[k] : asked) + static_cast<double>(all ? rest[k] : Real(0));
-    const Real after = all ? Real(0) : left.sum;
-    stays[k] = h[k] > dry ? after / greater(h[k], dry) : Real(1);
-    h[k] = after;
-    rest[k] = all ? Real(0) : left.part;
-  });
+  for_chunks<Real>(
+      all_chunks(tile), [&](int k) __attribute__((always_inline)) {
+        const Real f = static_cast<Real>(infiltrated[k]);
+        const Real dtheta = static_cast<Real>(deficit[k]);
+        const Real kdt = static_cast<Real>(conductivity[k]) * step.dt;
+        const Real b = Real(0.5) * kdt - f;
+        const Real drive =
+            Real(2) * kdt * (f + (static_cast<Real>(suction_head[k]) + h[k]) * dtheta);
+        const Real root = square_root(b * b + drive);
+        const Real wanted = b > Real(0) ? b + root : drive / greater(root - b, Real(1e-30));
+        const Real room = dtheta * static_cast<Real>(table[k]) - f;
+        const Real asked = greater(lesser(wanted, room), Real(0));
+        const bool all = asked >= h[k];
+        const ExactSum<Real> left = exact_sum(h[k], rest[k] - asked);
+        taken[k] =
+            static_cast<double>(all ? h[k] : asked) + static_cast<double>(all ? rest[k] : Real(0));
+        const Real after = all ? Real(0) : left.sum;
+        stays[k] = h[k] > dry ? after / greater(h[k], dry) : Real(1);
+        h[k] = after;
+        rest[k] = all ? Real(0) : left.part;
+      });
 }
 
-/// The soil's share of row r. The neighbours' cells in lanes 0 and lanes - 1 are theirs to fill, maybe
-/// at this moment, so only the tile's own are read and written. Returns what was taken, summed in an
-/// order that does not depend on the vector unit [m of one cell].
+/// The soil's share of row r. The neighbours' cells in lanes 0 and lanes - 1 are theirs to fill,
+/// maybe at this moment, so only the tile's own are read and written. Returns what was taken,
+/// summed in an order that does not depend on the vector unit [m of one cell].
 template <class Real>
 double soak_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                 DepthRow<Real>& depth) {
@@ -146,63 +165,150 @@ inline Real wave_speed(Real h, Real speed, Real drag, Real drop, Real dx) {
   return greater(speed, ahead) + square_root(g * h);
 }
 
-/// h^(-1) and g n² h^(-4/3) of the new depth, to 1e-8: for friction and wave speed, not for the state.
-/// In a loop of their own, see prepare_row.
+/// Surfaces around the cells of a row, in the state before the step. For cells where nothing was
+/// predicted; the same numbers as greatest_drop(stencil_at(...)).
+template <class Real>
+struct SurfaceRows {
+  using Bits = typename MaskRow<Real>::Bits;
+  SurfaceRows(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s)
+      : h(step.h + tile.offset - 1 + r * step.stride),
+        step_east(step.step_east + tile.offset - 1 + r * step.stride),
+        step_north(step.step_north + tile.offset - 1 + r * step.stride),
+        mask(mask_row(s, r).bits.begin()),
+        mask_south(mask_row(s, r - 1).bits.begin()),
+        stride(step.stride) {}
+  const Real* h;
+  const Real* step_east;
+  const Real* step_north;
+  const Bits* mask;
+  const Bits* mask_south;
+  std::ptrdiff_t stride;
+};
+
+/// Greatest drop of the surface from a cell to a neighbour; masks as in behind_face.
+template <class Real>
+inline Real drop_at(const SurfaceRows<Real>& rows, int k) {
+  const Real* const h = rows.h;
+  const Real* const step_south = rows.step_north - rows.stride;
+  const auto own = rows.mask[k];
+  const auto west = rows.mask[k - 1];
+  const auto south = rows.mask_south[k];
+  const auto beyond = [](bool closed, bool soft, Real bed, Real open) {
+    return closed ? (soft ? bed : Real(0)) : open;
+  };
+  Stencil<Real> d{};
+  d.west.surface = beyond((west & closed_east) != 0, (west & soft_east) != 0, rows.step_east[k],
+                          (h[k] - h[k - 1]) + rows.step_east[k - 1]);
+  d.east.surface = beyond((own & closed_east) != 0, (own & soft_east) != 0, rows.step_east[k - 1],
+                          (h[k + 1] - h[k]) + rows.step_east[k]);
+  d.south.surface = beyond((south & closed_north) != 0, (south & soft_north) != 0,
+                           rows.step_north[k], (h[k] - h[k - rows.stride]) + step_south[k]);
+  d.north.surface = beyond((own & closed_north) != 0, (own & soft_north) != 0, step_south[k],
+                           (h[k + rows.stride] - h[k]) + rows.step_north[k]);
+  return greatest_drop(d);
+}
+
+/// h^(-1) and g n² h^(-4/3), to 1e-8: for friction and the speed of waves, not for the state.
+template <class Real>
+struct Friction {
+  Real inverse, drag;
+};
+template <class Real>
+inline Friction<Real> friction_at(Real h, Real friction) {
+  const Real root = inverse_cube_root(h);
+  const Real inverse = root * root * root;
+  return {inverse, friction * (inverse * root)};
+}
+
+/// Friction of the new depth, in a loop of its own: see prepare_row.
 template <class Real>
 void prepare_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                       Scratch<Real>& s) {
   const Real* const friction = step.friction + tile.offset - 1 + r * step.stride;
   const Real* const h = s.depth.h.begin();
-  Real* const inverse = s.momentum.inverse.begin();
-  Real* const drag = s.momentum.drag.begin();
-  const Real dry = step.dry_depth;
-  for_lanes(tile, [&](int k) __attribute__((always_inline)) {
-    const Real root = inverse_cube_root(greater(h[k], dry));
-    inverse[k] = root * root * root;
-    drag[k] = friction[k] * (root * root * root * root);
-  });
+  for_chunks<Real>(
+      tile.flowing, [&](int k) __attribute__((always_inline)) {
+        const Friction<Real> f = friction_at(greater(h[k], step.dry_depth), friction[k]);
+        s.momentum.inverse.begin()[k] = f.inverse;
+        s.momentum.drag.begin()[k] = f.drag;
+      });
 }
 
-/// New momentum of row r, friction implicit, and the speed of waves over it.
+/// New momentum of row r where water flows, friction implicit, and the speed of waves over it. A
+/// cell that was dry and gets water from the sky alone starts at rest.
 template <class Real, bool soil>
 void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                      Scratch<Real>& s) {
-  prepare_momentum(step, tile, r, s);
   const FluxRow<Real>& fx = s.flux_x[r & 1];
   const FluxRow<Real>& south = s.flux_y[r & 1];
   const FluxRow<Real>& north = s.flux_y[(r + 1) & 1];
   const SlopeRow<Real>& slopes = s.slopes[r & 1];
   const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+  const Real* const h_old = step.h + start;
   const Real* const qx = step.qx + start;
   const Real* const qy = step.qy + start;
   const Real* const h_new = s.depth.h.begin();
   const Real* const stays = s.depth.stays.begin();
   MomentumRow<Real>& out = s.momentum;
-  for_lanes(tile, [&](int k) __attribute__((always_inline)) {
-    const Real h = h_new[k];
-    const bool wet = h > step.dry_depth;
-    const Real push_x = ((fx.lower.begin()[k] - fx.upper.begin()[k - 1]) +
-                         (north.along.begin()[k] - south.along.begin()[k])) + slopes.x.begin()[k];
-    const Real push_y = ((north.lower.begin()[k] - south.upper.begin()[k]) +
-                         (fx.along.begin()[k] - fx.along.begin()[k - 1])) + slopes.y.begin()[k];
-    Real qx_free = qx[k] - step.ratio * push_x;
-    Real qy_free = qy[k] - step.ratio * push_y;
-    if constexpr (soil) {
-      qx_free *= stays[k];
-      qy_free *= stays[k];
-    }
-    const Real drag = out.drag.begin()[k];
-    const Real inverse = out.inverse.begin()[k];
-    const Real speed = square_root(qx_free * qx_free + qy_free * qy_free) * inverse;
-    const Real kept = kept_under_friction(step.dt * drag * speed);
-    const Real qx_k = wet ? qx_free * kept : Real(0);  // h is 0 outside the computed area
-    const Real qy_k = wet ? qy_free * kept : Real(0);
-    const Real u = greater(magnitude(qx_k), magnitude(qy_k)) * inverse;
-    const Real wave = wave_speed(h, u, drag, slopes.drop.begin()[k], step.dx);
-    out.qx.begin()[k] = qx_k;
-    out.qy.begin()[k] = qy_k;
-    out.wave.begin()[k] = wet ? wave : Real(0);
-  });
+  const Real dry = step.dry_depth;
+  for_chunks<Real>(
+      tile.flowing, [&](int k) __attribute__((always_inline)) {
+        const Real h = h_new[k];
+        const Real inflow = (fx.mass.begin()[k - 1] - fx.mass.begin()[k]) +
+                            (south.mass.begin()[k] - north.mass.begin()[k]);
+        const Real mobile = h_old[k] > dry ? Real(1) : inflow;  // a dry cell gives nothing
+        const Real push_x = ((fx.lower.begin()[k] - fx.upper.begin()[k - 1]) +
+                             (north.along.begin()[k] - south.along.begin()[k])) +
+                            slopes.x.begin()[k];
+        const Real push_y = ((north.lower.begin()[k] - south.upper.begin()[k]) +
+                             (fx.along.begin()[k] - fx.along.begin()[k - 1])) +
+                            slopes.y.begin()[k];
+        Real qx_free = qx[k] - step.ratio * push_x;
+        Real qy_free = qy[k] - step.ratio * push_y;
+        if constexpr (soil) {
+          qx_free *= stays[k];
+          qy_free *= stays[k];
+        }
+        const Real drag = out.drag.begin()[k];
+        const Real inverse = out.inverse.begin()[k];
+        const Real speed = square_root(qx_free * qx_free + qy_free * qy_free) * inverse;
+        const Real kept = kept_under_friction(step.dt * drag * speed);
+        const Real moves = mobile > Real(0) ? kept : Real(0);
+        const Real qx_k = h > dry ? qx_free * moves : Real(0);  // h is 0 outside the computed area
+        const Real qy_k = h > dry ? qy_free * moves : Real(0);
+        const Real u = greater(magnitude(qx_k), magnitude(qy_k)) * inverse;
+        const Real wave = wave_speed(h, u, drag, slopes.drop.begin()[k], step.dx);
+        out.qx.begin()[k] = qx_k;
+        out.qy.begin()[k] = qy_k;
+        out.wave.begin()[k] = h > dry ? wave : Real(0);
+      });
+}
+
+/// Still chunk c of row r: no momentum, and the speed of waves where rain has made it wet.
+template <class Real>
+void still_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, int c,
+                    Scratch<Real>& s) {
+  const Real* const h_new = s.depth.h.begin();
+  MomentumRow<Real>& out = s.momentum;
+  const Real dry = step.dry_depth;
+  int any = 0;
+  const int first = c * chunk<Real>;
+#pragma omp simd reduction(| : any)
+  for (int k = first; k < first + chunk<Real>; ++k) {
+    out.qx.begin()[k] = Real(0);
+    out.qy.begin()[k] = Real(0);
+    out.wave.begin()[k] = Real(0);
+    any |= h_new[k] > dry ? 1 : 0;
+  }
+  if (any == 0) return;
+  const SurfaceRows<Real> rows(step, tile, r, s);
+  const Real* const friction = step.friction + tile.offset - 1 + r * step.stride;
+  for_chunk<Real>(
+      c, [&](int k) __attribute__((always_inline)) {
+        const Friction<Real> f = friction_at(greater(h_new[k], dry), friction[k]);
+        const Real wave = wave_speed(h_new[k], Real(0), f.drag, drop_at(rows, k), step.dx);
+        out.wave.begin()[k] = h_new[k] > dry ? wave : Real(0);
+      });
 }
 
 /// The row into the fields, and what the tile must say of it.
@@ -219,21 +325,40 @@ void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
   Real* const qx_new = step.qx_new + start;
   Real* const qy_new = step.qy_new + start;
   Real* const residual = step.residual + start;
-  Real fastest = Real(0);
   int unsound = 0;
-#pragma omp simd reduction(max : fastest) reduction(| : unsound)
+#pragma omp simd reduction(| : unsound)
   for (int k = 0; k < lesser(tile.chunks * chunk<Real> - 1, tile_nx<Real>); ++k) {
     h_new[k] = h[k];
     qx_new[k] = qx[k];
     qy_new[k] = qy[k];
     residual[k] = rest[k];
-    fastest = greater(wave[k], fastest);
     // Written so that a value that is not a number fails.
     const Real largest = greater(magnitude(qx[k]), magnitude(qy[k]));
     unsound |= h[k] >= Real(0) && h[k] < Real(1e6) && largest < Real(1e9) ? 0 : 1;
     unsound |= wave[k] < Real(1e9) && qx[k] * Real(0) == qy[k] * Real(0) ? 0 : 1;
   }
-  result.speed = greater(static_cast<double>(fastest), result.speed);
   result.sound = result.sound && unsound == 0;
-  result.wet = result.wet || fastest > Real(0);
+}
+
+/// Keeps the greatest wave speed of each lane.
+template <class Real>
+void keep_fastest(const TileArgs<Real>& tile, MomentumRow<Real>& row) {
+  const Real* const wave = row.wave.begin();
+  Real* const fastest = row.fastest.begin();
+  for_chunks<Real>(
+      all_chunks(tile), [&](int k) __attribute__((always_inline)) {
+        fastest[k] = greater(wave[k], fastest[k]);
+      });
+}
+
+/// The tile's wave speed and wet chunks, from its own lanes.
+template <class Real>
+void sum_up(const TileArgs<Real>& tile, MomentumRow<Real>& row, TileResult& result) {
+  Real* const fastest = row.fastest.begin();
+  fastest[0] = Real(0);
+  fastest[lanes<Real> - 1] = Real(0);
+  for (int k = 0; k < tile.chunks * chunk<Real>; ++k) {
+    if (fastest[k] > Real(0)) result.wet |= 1U << (k / chunk<Real>);
+    result.speed = greater(static_cast<double>(fastest[k]), result.speed);
+  }
 }

@@ -29,8 +29,8 @@ std::align_val_t alignment(std::size_t bytes) {
 void* allocate_field(std::size_t bytes) {
   void* const memory = ::operator new(bytes, alignment(bytes));
 #ifdef __linux__
-  // Advice only: without large pages everything works, slower. The rest over whole large pages stays
-  // in small ones, so that no memory is taken for it.
+  // Advice only: without large pages everything works, slower. The rest over whole large pages
+  // stays in small ones, so that no memory is taken for it.
   if (bytes >= large_page) madvise(memory, bytes / large_page * large_page, MADV_HUGEPAGE);
 #endif
   return memory;

@@ -32,9 +32,10 @@ struct Layout {
 /// The cell on the other side of a cell's side.
 CellIndex neighbour(CellIndex cell, Side side);
 
-/// Memory of `bytes` [B] for fields: on cache-line boundaries, and where it is large in large pages. A
-/// row of a tile lies in one page of each field, so with small ones most of the time that memory takes
-/// goes into finding pages (a fifth of a run on 1000 × 1000 cells). Throws std::bad_alloc.
+/// Memory of `bytes` [B] for fields: on cache-line boundaries, and where it is large in large
+/// pages. A row of a tile lies in one page of each field, so with small ones most of the time that
+/// memory takes goes into finding pages (a fifth of a run on 1000 × 1000 cells). Throws
+/// std::bad_alloc.
 void* allocate_field(std::size_t bytes);
 void free_field(void* memory, std::size_t bytes);
 
@@ -45,9 +46,7 @@ struct AlignedAllocator {
   AlignedAllocator() = default;
   template <class U>
   explicit AlignedAllocator(const AlignedAllocator<U>& /*other*/) {}
-  T* allocate(std::size_t n) {
-    return static_cast<T*>(allocate_field(n * sizeof(T)));
-  }
+  T* allocate(std::size_t n) { return static_cast<T*>(allocate_field(n * sizeof(T))); }
   void deallocate(T* p, std::size_t n) { free_field(p, n * sizeof(T)); }
   bool operator==(const AlignedAllocator&) const { return true; }
 };

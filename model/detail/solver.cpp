@@ -20,6 +20,9 @@ struct alignas(64) Share {
   int end = 0;
 };
 
+/// Chunks of a tile, all it can have.
+constexpr unsigned all_chunks = 0xff;
+
 /// Runs `what(tile)` for each tile of the list on `threads` threads. Each call touches its own tile
 /// only, so that the order, and with it the number of threads, does not matter. Every thread begins
 /// with the same part of the list in each step, whose cells then lie in its cache, and helps the
@@ -77,7 +80,7 @@ Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
   const double total = to_seconds(options_.sync_interval);
   std::vector<int> wet;
   for (std::size_t t = 0; t < tiles_.size(); ++t) {
-    if (tiles_[t].wet) wet.push_back(static_cast<int>(t));
+    if (tiles_[t].wet != 0) wet.push_back(static_cast<int>(t));
   }
   double fastest = scan(wet);
   double local = 0.0;
@@ -124,44 +127,48 @@ bool SolverOf<Real>::take_step(const Pace& pace, double& fastest) {
   fastest = gather(pace);
   fastest = std::max(fastest, apply_sources(pace));
   now_ = 1 - now_;
-  bool sound = true;
-  std::vector<int> newly_wet;
-  for (const int t : work_) {
-    const auto k = static_cast<std::size_t>(t);
-    sound = sound && results_[k].sound;
-    if (soaks_[k] && results_[k].wet) newly_wet.push_back(t);
-  }
-  if (sound && !newly_wet.empty()) fastest = std::max(fastest, scan(newly_wet));
+  const bool sound = std::all_of(work_.begin(), work_.end(), [&](int t) {
+    return results_[static_cast<std::size_t>(t)].sound;
+  });
   ++counters_.steps;
   counters_.smallest_dt = counters_.steps == 1 ? pace.dt : std::min(counters_.smallest_dt, pace.dt);
   return sound && std::isfinite(fastest);
 }
 
+/// Chunks of a tile that hold water or lie beside some. Water moves by one cell a step at most, so
+/// they are woken before it comes.
 template <class Real>
-bool SolverOf<Real>::near_water(int tile) const {
+unsigned SolverOf<Real>::chunks_near_water(int tile) const {
   const int tx = tile % layout_.tiles_x;
   const int ty = tile / layout_.tiles_x;
+  const Tile& own = tiles_[static_cast<std::size_t>(tile)];
+  const int last = own.columns / model::detail::chunk<Real>;  // chunk of the last column's lane
+  unsigned near = 0;
   for (int y = std::max(ty - 1, 0); y <= std::min(ty + 1, layout_.tiles_y - 1); ++y) {
-    for (int x = std::max(tx - 1, 0); x <= std::min(tx + 1, layout_.tiles_x - 1); ++x) {
-      if (tiles_[static_cast<std::size_t>(y * layout_.tiles_x + x)].wet) return true;
+    const Tile* const row = &tiles_[static_cast<std::size_t>(y * layout_.tiles_x)];
+    near |= row[tx].wet | row[tx].wet << 1 | row[tx].wet >> 1;
+    if (tx > 0 && (row[tx - 1].wet >> (layout_.tile_nx / model::detail::chunk<Real>)) % 2 != 0) {
+      near |= 1U;
     }
+    if (tx + 1 < layout_.tiles_x && row[tx + 1].wet % 2 != 0) near |= 1U << last;
   }
-  return false;
+  return near & ((1U << own.chunks) - 1U);
 }
 
-/// Water moves by one cell a step at most, so the tiles around a wet one are woken before it comes.
-/// The choice depends on the state and the forcing alone.
+/// Chunks in which water may flow, and tiles that have some or take rain. The choice depends on the
+/// state and the forcing alone, and what is left out would not move anyway: it changes no bit of
+/// the results (test: Symmetry.Moved…).
 template <class Real>
 void SolverOf<Real>::choose_tiles() {
   work_.clear();
   for (std::size_t t = 0; t < tiles_.size(); ++t) {
     Tile& tile = tiles_[t];
-    const bool flows = tile.fed || near_water(static_cast<int>(t));
-    const bool rained_on = tile.rained_on || (uniform_rain_ > 0.0 && tile.active_cells > 0);
-    const bool chosen = tile.active_cells > 0 && (flows || rained_on);
+    const unsigned all = (1U << tile.chunks) - 1U;
+    tile.flowing = tile.fed ? all : chunks_near_water(static_cast<int>(t));
+    const bool rained_on = tile.rained_on || uniform_rain_ > 0.0;
+    const bool chosen = tile.active_cells > 0 && (tile.flowing != 0 || rained_on);
     if (tile.in_step && !chosen) settle(tile);
     tile.in_step = chosen;
-    soaks_[t] = chosen && !flows ? 1 : 0;
     if (!chosen) continue;
     tile.changed = true;
     work_.push_back(static_cast<int>(t));
@@ -214,8 +221,14 @@ StepArgs<Real> SolverOf<Real>::step_args(double dt) {
 
 template <class Real>
 TileArgs<Real> SolverOf<Real>::tile_args(const Tile& tile) const {
-  return {tile.offset - layout_.origin, tile.rows, tile.chunks, tile.soil, tile.walls,
-          tile.special.data(), edges_.data() + tile.first_edge, tile.edge_count};
+  return {tile.offset - layout_.origin,
+          tile.rows,
+          tile.chunks,
+          tile.flowing,
+          tile.soil,
+          tile.special.data(),
+          edges_.data() + tile.first_edge,
+          tile.edge_count};
 }
 
 template <class Real>
@@ -223,7 +236,7 @@ void SolverOf<Real>::compute_tiles(const Pace& pace) {
   const StepArgs<Real> step = step_args(pace.dt);
   for_tiles(work_, threads_, [&](std::size_t t) {
     TileResult result;  // not in place: neighbours in results_ share cache lines
-    (soaks_[t] ? kernels_.soak : kernels_.step)(step, tile_args(tiles_[t]), result);
+    kernels_.step(step, tile_args(tiles_[t]), result);
     results_[t] = result;
   });
 }

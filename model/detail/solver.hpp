@@ -66,10 +66,10 @@ struct Tile {
   std::ptrdiff_t offset = 0;
   int chunks = 0;
   bool soil = false;
-  bool walls = false;
   std::array<std::uint8_t, tile_ny + 2> special{};  // see TileArgs
-  bool fed = false;  // holds an edge or a source that can bring water in
-  bool wet = false;  // a cell is deeper than dry_depth
+  bool fed = false;      // holds an edge or a source that can bring water in
+  unsigned wet = 0;      // chunks with a cell deeper than dry_depth, see TileResult
+  unsigned flowing = 0;  // chunks in which water may flow in this step, see TileArgs
   bool rained_on = false;
   bool in_step = false;  // computed in the last step
   bool changed = false;  // computed since the last saved state
@@ -134,7 +134,7 @@ class SolverOf final : public Solver {
   double stable_dt(double fastest, Time segment_start, double local) const;
   void choose_tiles();
   bool take_step(const Pace& pace, double& fastest);
-  bool near_water(int tile) const;
+  unsigned chunks_near_water(int tile) const;
   void settle(Tile& tile);
   void compute_tiles(const Pace& pace);
   double gather(const Pace& pace);
@@ -185,7 +185,6 @@ class SolverOf final : public Solver {
   std::vector<Tile> tiles_;
   std::vector<int> work_;  // tiles of the present step
   std::vector<TileResult> results_;
-  std::vector<char> soaks_;  // whether a tile only takes rain and infiltration in this step
   std::vector<EdgeFaceArgs<Real>> edges_;             // in order of tiles
   std::vector<CellIndex> edge_cells_;                 // of each of edges_
   std::vector<std::vector<std::size_t>> edge_faces_;  // of each segment, places in edges_

@@ -64,8 +64,8 @@ void SolverOf<Real>::lay_out_beds() {
       for (const Side side : {Side::east, Side::north}) {
         const CellIndex other = neighbour({i, j}, side);
         if (!is_active(other)) continue;
-        const double step = std::round(z(other.i, other.j) / unit) * unit -
-                            std::round(z(i, j) / unit) * unit;
+        const double step =
+            std::round(z(other.i, other.j) / unit) * unit - std::round(z(i, j) / unit) * unit;
         (side == Side::east ? step_east_ : step_north_)[static_cast<std::size_t>(k)] =
             static_cast<Real>(step);
         steepest_ = std::max(steepest_, std::abs(step) / case_.dx);
@@ -144,11 +144,10 @@ void SolverOf<Real>::lay_out_tiles() {
     }
   }
   results_.resize(tiles_.size());
-  soaks_.resize(tiles_.size());
 }
 
-/// Which chunks of a tile's rows hold or touch what is not an active cell with four open faces. Lane k
-/// of a row is column k - 1.
+/// Which chunks of a tile's rows hold or touch what is not an active cell with four open faces.
+/// Lane k of a row is column k - 1.
 template <class Real>
 void SolverOf<Real>::mark_special(Tile& tile) const {
   constexpr int chunk = model::detail::chunk<Real>;
@@ -162,7 +161,6 @@ void SolverOf<Real>::mark_special(Tile& tile) const {
       for (int k = c * chunk - 1; k <= (c + 1) * chunk; ++k) {
         if (plain(k - 1, r) && plain(k - 1, r - 1)) continue;
         bits = static_cast<std::uint8_t>(bits | (1 << c));
-        tile.walls = true;
       }
     }
   }

@@ -54,8 +54,8 @@ double SolverOf<Real>::forcing_dt(Time segment_start, double local) const {
   double dt = std::numeric_limits<double>::max();
   if (greatest_rain_ > 0.0) {  // u dt = reach, u = sqrt(S)/n (rain dt)^(2/3)
     const double slope = std::max(steepest_, 1e-6);
-    dt = std::min(dt, std::pow(reach * smoothest_ / std::sqrt(slope), 0.6) *
-                          std::pow(greatest_rain_, -0.4));
+    dt = std::min(
+        dt, std::pow(reach * smoothest_ / std::sqrt(slope), 0.6) * std::pow(greatest_rain_, -0.4));
   }
   for (const Source& source : case_.sources) {  // sqrt(g r dt) dt = reach
     const double share = *std::max_element(source.weights.begin(), source.weights.end());
@@ -103,7 +103,8 @@ void SolverOf<Real>::spread_discharge(std::size_t segment, double discharge) {
   for (const std::size_t e : faces) lowest = std::min(lowest, bed_elevation_at(edge_cells_[e]));
   const double wanted = std::max(discharge, 0.0) / (std::sqrt(gravity) * case_.dx);
   double surface = lowest + std::cbrt(wanted * wanted);
-  for (int i = 0; i < 50 && wanted > 0.0; ++i) {  // convex and from above: Newton does not overshoot
+  for (int i = 0; i < 50 && wanted > 0.0;
+       ++i) {  // convex and from above: Newton does not overshoot
     double sum = 0.0;
     double slope = 0.0;
     for (const std::size_t e : faces) {
@@ -148,9 +149,10 @@ double SolverOf<Real>::apply_sources(const Pace& pace) {
       const Flow& flow = flow_[1 - now_];
       const auto h = static_cast<double>(flow.h[k]);
       if (!(h > options_.dry_depth)) continue;
-      tiles_[static_cast<std::size_t>(layout_.tile_of(cell))].wet = true;
+      tiles_[static_cast<std::size_t>(layout_.tile_of(cell))].wet = all_chunks;
       const double u = std::max(std::abs(static_cast<double>(flow.qx[k])),
-                                std::abs(static_cast<double>(flow.qy[k]))) / h;
+                                std::abs(static_cast<double>(flow.qy[k]))) /
+                       h;
       fastest = std::max(fastest, u + std::sqrt(gravity * h));
     }
   }

@@ -40,7 +40,10 @@ void SolverOf<Real>::start_with(const State& state) {
 template <class Real>
 void SolverOf<Real>::restore_everything_from_present() {
   flow_[1 - now_] = flow_[now_];
-  for (Tile& tile : tiles_) tile.wet = tile.changed = tile.active_cells > 0;
+  for (Tile& tile : tiles_) {
+    tile.changed = tile.active_cells > 0;
+    tile.wet = tile.changed ? all_chunks : 0;
+  }
   initial_volume_ = stored_volume();
   save();
   reset_maxima();
@@ -53,7 +56,8 @@ void SolverOf<Real>::save() {
   for (std::size_t t = 0; t < tiles_.size(); ++t) {
     if (tiles_[t].changed) changed.push_back(static_cast<int>(t));
   }
-  for_tiles(changed, threads_, [&](std::size_t t) { copy_tile(tiles_[t], flow_[now_], saved_, true); });
+  for_tiles(changed, threads_,
+            [&](std::size_t t) { copy_tile(tiles_[t], flow_[now_], saved_, true); });
   for (const int t : changed) tiles_[static_cast<std::size_t>(t)].changed = false;
   saved_moved_ = moved_;
   saved_counters_ = counters_;
@@ -65,7 +69,7 @@ void SolverOf<Real>::restore() {
     if (!tile.changed) continue;
     copy_tile(tile, saved_, flow_[0], false);
     copy_tile(tile, saved_, flow_[1], false);
-    tile.wet = true;  // the next scan finds out
+    tile.wet = all_chunks;  // the next scan finds out
     tile.in_step = false;
   }
   moved_ = saved_moved_;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "tests/model/random_case.hpp"
 
 namespace vandvagt::model::test {
@@ -69,10 +71,10 @@ Case original() {
   return c;
 }
 
-Simulation run(const Case& c, const Field<double>& h, Precision precision) {
+Simulation run(const Case& c, const Field<double>& h, Precision precision, double rain = 2e-5) {
   auto s = cold(c, options_for(precision, 30.0), h);
   EXPECT_TRUE(s) << s.error().message;
-  s->set_rain(2e-5);
+  s->set_rain(rain);
   const auto done = s->advance_to(seconds_after_start(90.0));
   EXPECT_TRUE(done) << done.error().message;
   return std::move(*s);
@@ -108,6 +110,63 @@ TEST_P(Symmetry, TurnedInputGivesTurnedOutputToTheBit) {
       }
     }
     EXPECT_EQ(different, 0) << "cells, in symmetry " << k;
+  }
+}
+
+/// The case further from the grid's corner, nodata between.
+Case moved(const Case& given, int east, int north) {
+  Field<double> z(given.nx + east, given.ny + north);
+  for (int j = 0; j < z.ny(); ++j) {
+    for (int i = 0; i < z.nx(); ++i) {
+      z(i, j) = i < east || j < north ? outside : given.bed_elevation(i - east, j - north);
+    }
+  }
+  Case out = case_over(z, given.dx, given.manning(0, 0));
+  out.sources = given.sources;
+  for (Source& source : out.sources) {
+    for (CellIndex& cell : source.cells) cell = {cell.i + east, cell.j + north};
+  }
+  return out;
+}
+
+// Tiles, and the chunks in them that are left out because no water is near, begin elsewhere then.
+TEST_P(Symmetry, MovedInputGivesMovedOutputToTheBit) {
+  Draw draw(23);
+  Case c = case_over(sampled(190, 70, dx,
+                             [&](double x, double y) {
+                               return 0.01 * x + 0.02 * y + draw.between(0.0, 0.3) +
+                                      (draw.chance(0.02) ? 3.0 : 0.0);
+                             }),
+                     dx, 0.03F);
+  c.sources = {{"spring", {{150, 33}}, {1.0}, Series::constant(2.0)}};
+  const auto depth = [&](int east, int north) {
+    Draw water(5);
+    Field<double> h(c.nx + east, c.ny + north);
+    for (int j = 0; j < c.ny; ++j) {
+      for (int i = 0; i < c.nx; ++i) {
+        h(i + east, j + north) = i > 20 && i < 45 ? water.between(0.0, 1.5) : 0.0;
+      }
+    }
+    return h;
+  };
+  // The little rain makes cells wet one after another, the spring and the dam break flow into dry
+  // land.
+  for (const auto& [east, north, rain] : {std::tuple{1, 0, 1e-8}, {7, 3, 0.0}, {120, 31, 2e-5}}) {
+    const State plain = run(c, depth(0, 0), GetParam(), rain).state();
+    const State other = run(moved(c, east, north), depth(east, north), GetParam(), rain).state();
+    int different = 0;
+    for (int j = 0; j < c.ny; ++j) {
+      for (int i = 0; i < c.nx; ++i) {
+        const auto a = static_cast<std::size_t>(j * c.nx + i);
+        const auto b = static_cast<std::size_t>((j + north) * (c.nx + east) + i + east);
+        if (plain.depth[a] != other.depth[b] ||
+            plain.unit_discharge_x[a] != other.unit_discharge_x[b] ||
+            plain.unit_discharge_y[a] != other.unit_discharge_y[b]) {
+          ++different;
+        }
+      }
+    }
+    EXPECT_EQ(different, 0) << "cells, moved by " << east << ", " << north << ", rain " << rain;
   }
 }
 
