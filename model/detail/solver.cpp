@@ -1,60 +1,17 @@
 #include "model/detail/solver.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
-
 #include <algorithm>
-#include <atomic>
 #include <cassert>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <utility>
 
 namespace vandvagt::model::detail {
 namespace {
 
-/// The part of a list of tiles that one thread begins with, on a cache line of its own.
-struct alignas(64) Share {
-  std::atomic<int> next{0};
-  int end = 0;
-};
-
 /// Chunks of a tile, all it can have.
 constexpr unsigned all_chunks = 0xff;
-
-/// Runs `what(tile)` for each tile of the list on `threads` threads. Each call touches its own tile
-/// only, so that the order, and with it the number of threads, does not matter. Every thread begins
-/// with the same part of the list in each step, whose cells then lie in its cache, and helps the
-/// others when it is done.
-template <class Function>
-void for_tiles(const std::vector<int>& tiles, int threads, const Function& what) {
-  const auto count = static_cast<int>(tiles.size());
-  threads = std::min(threads, count);
-  if (threads < 2) {
-    for (const int t : tiles) what(static_cast<std::size_t>(t));
-    return;
-  }
-  std::vector<Share> shares(static_cast<std::size_t>(threads));
-  for (int s = 0; s < threads; ++s) {
-    const auto bound = [&](int part) {
-      return static_cast<int>(static_cast<std::int64_t>(count) * part / threads);
-    };
-    shares[static_cast<std::size_t>(s)].next = bound(s);
-    shares[static_cast<std::size_t>(s)].end = bound(s + 1);
-  }
-#pragma omp parallel num_threads(threads)
-  {
-    const int own = omp_get_thread_num();
-    for (int turn = 0; turn < threads; ++turn) {
-      Share& share = shares[static_cast<std::size_t>((own + turn) % threads)];
-      for (int k = share.next.fetch_add(1, std::memory_order_relaxed); k < share.end;
-           k = share.next.fetch_add(1, std::memory_order_relaxed)) {
-        what(static_cast<std::size_t>(tiles[static_cast<std::size_t>(k)]));
-      }
-    }
-  }
-}
 
 }  // namespace
 
@@ -64,12 +21,16 @@ void for_tiles(const std::vector<int>& tiles, int threads, const Function& what)
 
 template <class Real>
 Result<void> SolverOf<Real>::advance_to(Time end) {
-  while (time_ < end) {
-    if (auto done = advance_segment(time_); !done) return done;
-    time_ += options_.sync_interval;
-    sample_maxima(to_seconds(options_.sync_interval));
-  }
-  return {};
+  Result<void> done;
+  crew_.lead([&] {
+    while (done && time_ < end) {
+      done = advance_segment(time_);
+      if (!done) break;
+      time_ += options_.sync_interval;
+      sample_maxima(to_seconds(options_.sync_interval));
+    }
+  });
+  return done;
 }
 
 /// From one sync time to the next. Local time starts at 0 and each step is an equal share of what
@@ -234,7 +195,7 @@ TileArgs<Real> SolverOf<Real>::tile_args(const Tile& tile) const {
 template <class Real>
 void SolverOf<Real>::compute_tiles(const Pace& pace) {
   const StepArgs<Real> step = step_args(pace.dt);
-  for_tiles(work_, threads_, [&](std::size_t t) {
+  crew_.run(work_, [&](std::size_t t) {
     TileResult result;  // not in place: neighbours in results_ share cache lines
     kernels_.step(step, tile_args(tiles_[t]), result);
     results_[t] = result;
@@ -267,7 +228,7 @@ double SolverOf<Real>::gather(const Pace& pace) {
 template <class Real>
 double SolverOf<Real>::scan(const std::vector<int>& tiles) {
   const StepArgs<Real> step = step_args(0.0);
-  for_tiles(tiles, threads_, [&](std::size_t t) {
+  crew_.run(tiles, [&](std::size_t t) {
     TileResult result;
     kernels_.scan(step, tile_args(tiles_[t]), result);
     results_[t] = result;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/detail/crew.hpp"
 #include "model/detail/kernel.hpp"
 #include "model/detail/layout.hpp"
 #include "model/simulation.hpp"
@@ -165,7 +166,7 @@ class SolverOf final : public Solver {
   Time time_;
   Layout layout_;
   Kernels<Real> kernels_;
-  int threads_ = 1;
+  Crew crew_;
 
   Flow flow_[2];
   int now_ = 0;  // which of flow_ is the present state

@@ -7,7 +7,7 @@ SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorU
       time_(start),
       layout_(case_.nx, case_.ny, model::detail::tile_nx<Real>, model::detail::tile_ny),
       kernels_(kernels<Real>(unit)),
-      threads_(options.threads > 0 ? options.threads : omp_get_max_threads()) {
+      crew_(options.threads > 0 ? options.threads : omp_get_max_threads()) {
   for (Flow* flow : {&flow_[0], &flow_[1], &saved_}) {
     flow->h.assign(layout_.size, Real(0));
     flow->qx.assign(layout_.size, Real(0));

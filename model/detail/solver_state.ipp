@@ -56,8 +56,7 @@ void SolverOf<Real>::save() {
   for (std::size_t t = 0; t < tiles_.size(); ++t) {
     if (tiles_[t].changed) changed.push_back(static_cast<int>(t));
   }
-  for_tiles(changed, threads_,
-            [&](std::size_t t) { copy_tile(tiles_[t], flow_[now_], saved_, true); });
+  crew_.run(changed, [&](std::size_t t) { copy_tile(tiles_[t], flow_[now_], saved_, true); });
   for (const int t : changed) tiles_[static_cast<std::size_t>(t)].changed = false;
   saved_moved_ = moved_;
   saved_counters_ = counters_;
@@ -182,7 +181,7 @@ void SolverOf<Real>::sample_maxima(double seconds) {
   for (std::size_t t = 0; t < tiles_.size(); ++t) {
     if (tiles_[t].changed) changed.push_back(static_cast<int>(t));
   }
-  for_tiles(changed, threads_, [&](std::size_t t) { sample_tile(tiles_[t], seconds); });
+  crew_.run(changed, [&](std::size_t t) { sample_tile(tiles_[t], seconds); });
 }
 
 template <class Real>
