@@ -8,7 +8,7 @@
 
 namespace vandvagt::app {
 
-int run_demo_command(const std::filesystem::path& output) {
+int run_demo_command(const std::filesystem::path& output, const std::stop_token& stop) {
   const auto configuration = write_demo_catchment(output);
   if (!configuration) {
     fmt::print(stderr, "{}\n", configuration.error().message);
@@ -19,7 +19,7 @@ int run_demo_command(const std::filesystem::path& output) {
       " again with\n  vandvagt forecast --config {} --output {}\n\n",
       output.string(), configuration->string(), (output / "forecast").string());
   return run_forecast_command(
-      {.configuration = *configuration, .data = {}, .output = output / "forecast", .at = {}});
+      {.configuration = *configuration, .data = {}, .output = output / "forecast", .at = {}}, stop);
 }
 
 }  // namespace vandvagt::app

@@ -42,7 +42,7 @@ int finish(ForecastJob& job) {
 
 }  // namespace
 
-int run_forecast_command(const ForecastArguments& arguments) {
+int run_forecast_command(const ForecastArguments& arguments, const std::stop_token& stop) {
   Faults faults;
   auto prepared = prepare_forecast(arguments, faults);
   if (!prepared) {
@@ -50,11 +50,12 @@ int run_forecast_command(const ForecastArguments& arguments) {
     return code(ExitCode::refused);
   }
   print_plan(prepared->configuration, prepared->built, prepared->plan);
-  auto job = ForecastJob::open(std::move(*prepared));
+  auto job = ForecastJob::open(std::move(*prepared), stop);
   if (!job) return report(job.error());
   const auto readings = (*job)->bring_in_readings();
   print_readings((*job)->broker(), readings);
-  if (const auto done = (*job)->compute(); !done) return report(done.error());
+  if (const auto done = (*job)->compute(); !done)
+    return code(report_no_outcome(done.error(), arguments.output, stop));
   return finish(**job);
 }
 

@@ -39,7 +39,7 @@ int report(const Error& error) {
 
 }  // namespace
 
-int run_simulate_command(const SimulateArguments& arguments) {
+int run_simulate_command(const SimulateArguments& arguments, const std::stop_token& stop) {
   Faults faults;
   const auto prepared = prepare(arguments, faults);
   if (!prepared) {
@@ -56,9 +56,9 @@ int run_simulate_command(const SimulateArguments& arguments) {
       {.areas = {},
        .maps = products->map_sink(),
        .progress = [&](const forecast::Progress& progress) { line.update(progress); },
-       .stop = {}});
+       .stop = stop});
   line.finish();
-  if (!outcome) return report(outcome.error());
+  if (!outcome) return static_cast<int>(report_no_outcome(outcome.error(), arguments.output, stop));
   print_outcome(*outcome);
   if (const auto done = products->write(*outcome, {}); !done) return report(done.error());
   const auto files = products->files();

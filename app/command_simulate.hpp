@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 
 namespace vandvagt::app {
 
@@ -10,8 +11,9 @@ struct SimulateArguments {
   std::filesystem::path output;  // the folder of the products
 };
 
-/// `vandvagt simulate`: one run from configuration alone, without sensors and rules.
+/// `vandvagt simulate`: one run from configuration alone, without sensors and rules. A stop ends
+/// the run in order: nothing is published and nothing half-written is left.
 /// @return an ExitCode
-int run_simulate_command(const SimulateArguments& arguments);
+int run_simulate_command(const SimulateArguments& arguments, const std::stop_token& stop = {});
 
 }  // namespace vandvagt::app

@@ -7,7 +7,7 @@ namespace vandvagt::app {
 /// What a command ends with; docs/operations.md says what to do at each.
 enum class ExitCode {
   ok = 0,           // all done; notices on the screen and in run.json
-  failed = 1,       // the solver failed, or something that should not happen did
+  failed = 1,       // the solver failed, a signal stopped the run, or what should not happen did
   refused = 2,      // input or output that cannot be used: nothing half-written
   undelivered = 3,  // all done, but warnings wait in the outbox for a broker
 };

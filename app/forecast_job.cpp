@@ -78,8 +78,9 @@ Result<void> ForecastJob::open_stores() {
   return {};
 }
 
-Result<std::unique_ptr<ForecastJob>> ForecastJob::open(PreparedForecast prepared) {
-  std::unique_ptr<ForecastJob> job(new ForecastJob(std::move(prepared)));
+Result<std::unique_ptr<ForecastJob>> ForecastJob::open(PreparedForecast prepared,
+                                                       std::stop_token stop) {
+  std::unique_ptr<ForecastJob> job(new ForecastJob(std::move(prepared), std::move(stop)));
   auto& given = job->prepared_;
   const auto parent = fs::absolute(given.output).parent_path();
   if (auto made = grids::make_output_folder(parent); !made) return fail(made.error());
@@ -118,8 +119,8 @@ void ForecastJob::announce(const std::string& stage, std::optional<Time> finishe
 ReadingsReport ForecastJob::bring_in_readings() {
   announce("readings");
   const bool nobody_else = broker_->is_private();
-  auto report = stations_->bring_in(prepared_.scripts,
-                                    nobody_else ? Duration{0} : prepared_.configuration.listen);
+  auto report = stations_->bring_in(
+      prepared_.scripts, nobody_else ? Duration{0} : prepared_.configuration.listen, stop_);
   for (const auto& text : report.notices) notice(text);
   return report;
 }
@@ -135,10 +136,10 @@ Result<void> ForecastJob::compute() {
        .areas = area_queries(prepared_.configuration),
        .maps = products_->map_sink(),
        .progress = [&](const forecast::Progress& progress) { line.update(progress); },
-       .stop = {}});
+       .stop = stop_});
   line.finish();
   if (!outcome) {
-    announce("failed", now());
+    announce(stop_.stop_requested() ? "stopped" : "failed", now());
     return fail(outcome.error());
   }
   outcome_.emplace(std::move(*outcome));

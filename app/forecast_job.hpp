@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -39,11 +40,12 @@ std::optional<PreparedForecast> prepare_forecast(const ForecastArguments& argume
 /// One night's forecast, step by step; each step is called once, in this order.
 class ForecastJob {
  public:
-  /// Store, outbox and the products' folder are opened and the broker connected.
-  static Result<std::unique_ptr<ForecastJob>> open(PreparedForecast prepared);
+  /// Store, outbox and the products' folder are opened and the broker connected. `stop` cuts the
+  /// wait for readings short and ends the computation with an Error.
+  static Result<std::unique_ptr<ForecastJob>> open(PreparedForecast prepared, std::stop_token stop);
 
   ReadingsReport bring_in_readings();
-  /// Error where input, disk or map sink failed; a failed solver is an outcome.
+  /// Error where input, disk or map sink failed and on a stop; a failed solver is an outcome.
   Result<void> compute();
   /// Rules on the outcome and the readings; committed to the outbox. A disk that fails here leaves
   /// the warnings as they were and is an Error.
@@ -66,13 +68,15 @@ class ForecastJob {
   void notice(std::string text) { notices_.push_back(std::move(text)); }
 
  private:
-  explicit ForecastJob(PreparedForecast prepared) : prepared_(std::move(prepared)) {}
+  ForecastJob(PreparedForecast prepared, std::stop_token stop)
+      : prepared_(std::move(prepared)), stop_(std::move(stop)) {}
   Time now() const { return prepared_.fixed_now ? *prepared_.fixed_now : clock_now(); }
   Result<void> open_stores();
   void announce(const std::string& stage, std::optional<Time> finished = std::nullopt);
   std::vector<std::string> degraded() const;
 
   PreparedForecast prepared_;
+  std::stop_token stop_;
   std::vector<std::string> notices_;  // beside those of the outcome
   std::optional<sensors::Store> store_;
   std::optional<alerts::Outbox> outbox_;

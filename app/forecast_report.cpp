@@ -84,6 +84,7 @@ void print_plan(const config::Configuration& configuration, const forecast::Buil
   fmt::print("  reference time {}, {} ahead, {}\n", format_time(plan.reference_time),
              format_duration(plan.end - plan.reference_time),
              plan.members == 1 ? "one member" : fmt::format("{} members", plan.members));
+  std::fflush(stdout);
 }
 
 void print_readings(const BrokerLink& broker, const ReadingsReport& readings) {
@@ -166,6 +167,17 @@ void print_notices(const std::vector<std::string>& notices) {
   if (notices.empty()) return;
   fmt::print("\nNotices\n");
   for (const auto& notice : notices) fmt::print("  {}\n", notice);
+}
+
+ExitCode report_no_outcome(const Error& error, const std::filesystem::path& output,
+                           const std::stop_token& stop) {
+  if (error.code == ErrorCode::unavailable && stop.stop_requested()) {
+    fmt::print(stderr, "stopped on request: nothing was published, {} is as it was before\n",
+               output.string());
+  } else {
+    fmt::print(stderr, "{}\n", error.message);
+  }
+  return exit_code_for(error);
 }
 
 }  // namespace vandvagt::app

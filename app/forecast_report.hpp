@@ -1,11 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "alerts/subscriber.hpp"
 #include "app/dissemination.hpp"
+#include "app/exit_code.hpp"
 #include "app/run_evidence.hpp"
 #include "app/station_link.hpp"
 #include "config/configuration.hpp"
@@ -26,5 +28,10 @@ void print_dissemination(const Dissemination& sent);
 void print_received(const std::vector<alerts::ReceivedWarning>& received);
 void print_products(const std::filesystem::path& folder, const std::vector<std::string>& files);
 void print_notices(const std::vector<std::string>& notices);
+/// One line on standard error: why a run has no outcome, and where it was stopped, that nothing of
+/// it is left at `output`.
+/// @return what the command ends with
+ExitCode report_no_outcome(const Error& error, const std::filesystem::path& output,
+                           const std::stop_token& stop);
 
 }  // namespace vandvagt::app

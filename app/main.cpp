@@ -9,6 +9,7 @@
 #include "app/command_forecast.hpp"
 #include "app/command_simulate.hpp"
 #include "app/exit_code.hpp"
+#include "app/stop_signal.hpp"
 #include "forecast/outcome.hpp"
 
 namespace {
@@ -47,7 +48,10 @@ void add_simulate(CLI::App& program, CommandLine& line) {
       program.add_subcommand("simulate", "Run a case from its configuration, without sensors");
   add_configuration(*command, line.simulate);
   command->add_option("--output", line.simulate.output, "Folder of the products")->required();
-  command->callback([&line] { line.exit_code = app::run_simulate_command(line.simulate); });
+  command->callback([&line] {
+    const app::StopSignal stop;
+    line.exit_code = app::run_simulate_command(line.simulate, stop.token());
+  });
 }
 
 void add_forecast(CLI::App& program, CommandLine& line) {
@@ -64,7 +68,8 @@ void add_forecast(CLI::App& program, CommandLine& line) {
       if (!at) throw CLI::ValidationError("--at", at.error().message);
       line.forecast.at = *at;
     }
-    line.exit_code = app::run_forecast_command(line.forecast);
+    const app::StopSignal stop;
+    line.exit_code = app::run_forecast_command(line.forecast, stop.token());
   });
 }
 
@@ -73,7 +78,10 @@ void add_demo(CLI::App& program, CommandLine& line) {
       "demo", "Forecast a fictional catchment, from sensors to warnings, in under two minutes");
   command->add_option("--output", line.demo_output, "Folder to leave everything in")
       ->capture_default_str();
-  command->callback([&line] { line.exit_code = app::run_demo_command(line.demo_output); });
+  command->callback([&line] {
+    const app::StopSignal stop;
+    line.exit_code = app::run_demo_command(line.demo_output, stop.token());
+  });
 }
 
 int run(int argc, char** argv) {
@@ -81,7 +89,8 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", "vandvagt " + forecast::program_version());
   program.require_subcommand(1);
   program.footer(
-      "Exit codes: 0 done; 1 the solver or a service failed; 2 input or output cannot be used; "
+      "Exit codes: 0 done; 1 the solver or a service failed, or a run was stopped; 2 input or "
+      "output cannot be used; "
       "3 done, but warnings wait for a broker.");
   CommandLine line;
   add_check(program, line);

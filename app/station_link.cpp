@@ -122,11 +122,13 @@ messaging::Handled StationLink::handle(const messaging::Message& message) {
   return messaging::Handled::done;
 }
 
-void StationLink::send(const std::vector<SensorScript>& scripts, ReadingsReport& report) {
+void StationLink::send(const std::vector<SensorScript>& scripts, const std::stop_token& stop,
+                       ReadingsReport& report) {
   for (const auto& [station, readings] : scripts) {
     const auto topic =
         broker_.topics().observation(station.op, station.id, sensors::to_string(station.parameter));
     for (const auto& payload : sensors::encode_batches(station, readings)) {
+      if (stop.stop_requested()) return;
       {
         const std::lock_guard lock(mutex_);
         awaited_.insert(key_of(topic, payload));
@@ -139,11 +141,12 @@ void StationLink::send(const std::vector<SensorScript>& scripts, ReadingsReport&
   }
 }
 
-void StationLink::wait(std::chrono::steady_clock::time_point listen_until, ReadingsReport& report) {
+void StationLink::wait(std::chrono::steady_clock::time_point listen_until,
+                       const std::stop_token& stop, ReadingsReport& report) {
   const auto give_up = std::max(listen_until, std::chrono::steady_clock::now() + longest_wait);
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, give_up, [&] { return awaited_.empty(); });
-  changed_.wait_until(lock, listen_until, [] { return false; });
+  changed_.wait_until(lock, stop, give_up, [&] { return awaited_.empty(); });
+  changed_.wait_until(lock, stop, listen_until, [] { return false; });
   if (!awaited_.empty())
     report.notices.push_back(std::to_string(awaited_.size()) + " messages were not stored" +
                              (store_error_.empty() ? "" : ": " + store_error_));
@@ -159,7 +162,8 @@ void StationLink::publish_retained() {
     if (!broker_.publish(topic, payload, true)) return;  // the next reading brings them anew
 }
 
-ReadingsReport StationLink::bring_in(const std::vector<SensorScript>& scripts, Duration listen) {
+ReadingsReport StationLink::bring_in(const std::vector<SensorScript>& scripts, Duration listen,
+                                     const std::stop_token& stop) {
   ReadingsReport report;
   if (!broker_.connected()) {
     report.notices.push_back("no readings came in: " + broker_.why_not());
@@ -176,8 +180,8 @@ ReadingsReport StationLink::bring_in(const std::vector<SensorScript>& scripts, D
     return report;
   }
   const auto listen_until = std::chrono::steady_clock::now() + listen;
-  send(scripts, report);
-  wait(listen_until, report);
+  send(scripts, stop, report);
+  wait(listen_until, stop, report);
   publish_retained();
   receiver_->disconnect();
   const auto counters = intake_.counters();

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -87,23 +88,26 @@ class StationLink {
                                                    std::optional<Time> fixed_now);
 
   /// Sends `scripts` as simulated sensors, listens for at least `listen`, and returns when every
-  /// message sent is stored (or 60 s after the last, saying how many are missing).
-  ReadingsReport bring_in(const std::vector<SensorScript>& scripts, Duration listen);
+  /// message sent is stored (or 60 s after the last, saying how many are missing), or on a stop.
+  ReadingsReport bring_in(const std::vector<SensorScript>& scripts, Duration listen,
+                          const std::stop_token& stop);
 
  private:
   StationLink(sensors::Catalogue catalogue, sensors::Store& store, BrokerLink& broker,
               std::optional<Time> fixed_now)
       : intake_(std::move(catalogue), store), broker_(broker), fixed_now_(fixed_now) {}
   messaging::Handled handle(const messaging::Message& message);
-  void send(const std::vector<SensorScript>& scripts, ReadingsReport& report);
-  void wait(std::chrono::steady_clock::time_point listen_until, ReadingsReport& report);
+  void send(const std::vector<SensorScript>& scripts, const std::stop_token& stop,
+            ReadingsReport& report);
+  void wait(std::chrono::steady_clock::time_point listen_until, const std::stop_token& stop,
+            ReadingsReport& report);
   void publish_retained();
 
   sensors::Intake intake_;
   BrokerLink& broker_;
   std::optional<Time> fixed_now_;  // of a replayed past; else the clock
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
   std::multiset<std::string> awaited_;  // messages of the simulated sensors, not yet stored
   std::string store_error_;
   std::map<std::string, std::string> retained_;  // topic -> newest payload not yet published

@@ -141,6 +141,7 @@ March Runner::make_march(const std::string& phase, Time from, Time end, int memb
   march.stop = context_.stop;
   const Duration sync = context_.scenario.solver.sync_interval;
   march.stride = std::max<Duration>(sync, (end - from) / 200 / sync * sync);
+  march.sync = sync;
   for (const Time t : outcome_.times) {
     if (t >= from && t <= end) march.halts.insert(t);
   }
