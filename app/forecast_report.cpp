@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 
@@ -68,8 +69,34 @@ std::string purpose_of(const std::string& file) {
   return "";
 }
 
-std::string cubic_metres(double volume) {
-  return fmt::format("{:.0f}", volume);
+/// Volumes with as many decimals as give the largest of them five digits: whole cubic metres of a
+/// catchment, millilitres of a tank. One number of decimals for all, so that they can be added up.
+class CubicMetres {
+ public:
+  explicit CubicMetres(double largest) {
+    if (largest > 0.0)
+      decimals_ = std::clamp(4 - static_cast<int>(std::floor(std::log10(largest))), 0, 12);
+  }
+  std::string operator()(double volume) const {
+    return volume == 0.0 ? "0" : fmt::format("{:.{}f}", volume, decimals_);
+  }
+
+ private:
+  int decimals_ = 0;
+};
+
+void print_balance(const forecast::VolumeBalance& volume) {
+  const CubicMetres text(std::max({volume.initial, volume.in(), volume.out(), volume.stored}));
+  fmt::print("\nWater balance [m3] of the unperturbed run\n");
+  print_table({{"at the start", text(volume.initial), "", ""},
+               {"in", text(volume.in()),
+                fmt::format("rain {}, edges {}, sources {}", text(volume.rain),
+                            text(volume.edge_in), text(volume.source_in))},
+               {"out", text(volume.out()),
+                fmt::format("edges {}, infiltration {}, sinks {}", text(volume.edge_out),
+                            text(volume.infiltration), text(volume.source_out))},
+               {"stored", text(volume.stored),
+                fmt::format("relative error {:.1e}", volume.relative_error)}});
 }
 
 }  // namespace
@@ -108,17 +135,7 @@ void print_outcome(const forecast::RunOutcome& outcome) {
   for (const auto& forcing : outcome.forcing)
     fmt::print("  {}: {}{}{}\n", forcing.what, forcing.driven_by,
                forcing.after.empty() ? "" : "; after the newest reading: ", forcing.after);
-  const auto& volume = outcome.volume;
-  fmt::print("\nWater balance [m3] of the unperturbed run\n");
-  print_table({{"at the start", cubic_metres(volume.initial), "", ""},
-               {"in", cubic_metres(volume.in()),
-                fmt::format("rain {:.0f}, edges {:.0f}, sources {:.0f}", volume.rain,
-                            volume.edge_in, volume.source_in)},
-               {"out", cubic_metres(volume.out()),
-                fmt::format("edges {:.0f}, infiltration {:.0f}, sinks {:.0f}", volume.edge_out,
-                            volume.infiltration, volume.source_out)},
-               {"stored", cubic_metres(volume.stored),
-                fmt::format("relative error {:.1e}", volume.relative_error)}});
+  print_balance(outcome.volume);
   const double hours = outcome.simulated_seconds / 3600.0;
   fmt::print(
       "\n{:.1f} h simulated in {:.1f} s on {} threads, {} precision, {} steps, {:.2g} cell"

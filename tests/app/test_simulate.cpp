@@ -72,7 +72,8 @@ TEST(Simulate, RunsACaseFromItsConfigurationAlone) {
       test::run_command(program + " simulate --config " + quoted(folder / "basin.toml") +
                         " --output " + quoted(folder / "out"));
   ASSERT_EQ(result.exit_code, 0) << result.output;
-  EXPECT_THAT(result.output, AllOf(HasSubstr("A basin"), HasSubstr("spring")));
+  EXPECT_THAT(result.output, AllOf(HasSubstr("A basin"), HasSubstr("spring"),
+                                   HasSubstr("rain 400, edges 0, sources 300\n")));
   std::set<std::string> files;
   for (const auto& entry : fs::directory_iterator(folder / "out"))
     files.insert(entry.path().filename().string());
@@ -88,6 +89,42 @@ TEST(Simulate, RunsACaseFromItsConfigurationAlone) {
   EXPECT_NEAR(run.at("volume").at("rain").get<double>(), 0.030 / 6.0 * 400 * 200, 1e-6);
   EXPECT_NEAR(run.at("volume").at("source_in").get<double>(), 300.0, 1e-9);
   EXPECT_GT(run.at("volume").at("edge_out").get<double>(), 0.0);
+}
+
+/// A tank of 2 m by 1 m: five digits of the largest volume, so that nothing comes out as 0 litres.
+TEST(Simulate, PrintsVolumesOfALaboratoryTankInItsOwnMeasure) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "tank.toml", R"(
+[project]
+name = "tank"
+[terrain]
+flat = 0.0
+extent = [0, 0, 2, 1]
+cell_size = 0.1
+crs = "local"
+[manning]
+value = 0.01
+[initial]
+depth = 0.02
+[rain]
+rate = "36 mm/h"
+[time]
+start = 2026-11-23T00:00:00Z
+duration = "2min"
+[output]
+interval = "1min"
+map_interval = "1min"
+)");
+  const auto result =
+      test::run_command(program + " simulate --config " + quoted(folder / "tank.toml") +
+                        " --output " + quoted(folder / "out"));
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  // 2 m2 under 0.02 m, then 36 mm/h for two minutes.
+  EXPECT_THAT(result.output, testing::ContainsRegex("at the start +0\\.040000\n"));
+  EXPECT_THAT(result.output,
+              testing::ContainsRegex("in +0\\.002400 +rain 0\\.002400, edges 0, sources 0\n"));
+  EXPECT_THAT(result.output, testing::ContainsRegex("out +0 +edges 0, infiltration 0, sinks 0\n"));
+  EXPECT_THAT(result.output, testing::ContainsRegex("stored +0\\.042400 +relative error"));
 }
 
 TEST(Simulate, GivesTheSameBitsOnOneThreadAndOnThree) {
