@@ -56,7 +56,7 @@ struct Maxima {
 
 struct Counters {
   long long steps = 0;         // of the whole grid
-  long long cell_updates = 0;  // cells really computed
+  long long cell_updates = 0;  // fluxes and new state of one cell; rain on still cells is not counted
   double smallest_dt = 0.0;    // [s]
 };
 

@@ -219,7 +219,10 @@ double SolverOf<Real>::gather(const Pace& pace) {
     moved_.infiltration.add(result.infiltrated * area);
     moved_.rain.add((rain_.empty() ? tile.active_cells * uniform : tile.rain_rate * pace.dt) *
                     area);
-    counters_.cell_updates += tile.active_cells;
+    for (int c = 0; c < tile.chunks; ++c) {
+      const bool flows = ((tile.flowing >> c) & 1U) != 0;
+      counters_.cell_updates += flows ? tile.chunk_cells[static_cast<std::size_t>(c)] : 0;
+    }
   }
   return fastest;
 }

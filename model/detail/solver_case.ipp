@@ -135,6 +135,7 @@ void SolverOf<Real>::lay_out_tiles() {
           const CellIndex cell{tile.first.i + i, tile.first.j + j};
           if (!is_active(cell)) continue;
           ++tile.active_cells;
+          ++tile.chunk_cells[static_cast<std::size_t>((i + 1) / chunk)];
           const auto k = static_cast<std::size_t>(layout_.at(cell));
           tile.soil = tile.soil || (!conductivity_.empty() && conductivity_[k] > 0.0F);
         }
