@@ -28,7 +28,7 @@ void rest_a_little() {
 
 }  // namespace
 
-Crew::Crew(int threads) : threads_(threads), shares_(static_cast<std::size_t>(threads)) {}
+Crew::Crew(int threads) : shares_(static_cast<std::size_t>(threads)), threads_(threads) {}
 
 /// Takes one place of a share in this round. A thread that comes late finds another round's number
 /// and takes nothing.

@@ -80,12 +80,13 @@ class Crew {
   void open();
   void close();
 
-  int threads_;
-  bool open_ = false;
-  Job job_;
-  std::vector<Share> shares_;
+  // What is written by several threads stands on cache lines of its own.
   alignas(64) std::atomic<std::uint64_t> round_{0};  // the last bit: no more lists come
   alignas(64) std::atomic<int> done_{0};
+  alignas(64) Job job_;
+  std::vector<Share> shares_;
+  int threads_;
+  bool open_ = false;
 };
 
 }  // namespace vandvagt::model::detail

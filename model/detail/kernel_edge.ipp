@@ -101,23 +101,33 @@ EdgeFlux<Real> edge_flux(EdgeKind kind, FaceState<Real> s, Real bed, Real value)
   return edge_wall(s);
 }
 
+/// One side of the cells of a row: values on their faces there, the bed's rise to their upper faces,
+/// and the fluxes.
+template <class Real>
+struct SideRows {
+  const FaceRow<Real>& faces;
+  const Row<Real>& rise;
+  FluxRow<Real>& flux;
+  bool upper;  // east or north
+};
+
 /// One edge face: its flux over the row's, and what moved into the result.
 template <class Real>
-void edge_face(const EdgeFaceArgs<Real>& edge, const FaceRow<Real>& faces, const Row<Real>& rise,
-               bool upper_side, FluxRow<Real>& flux, Real ratio, TileResult& result) {
-  const Real outward = upper_side ? Real(1) : Real(-1);
-  FaceState<Real> s = face_at(faces, edge.lane);
+void edge_face(const EdgeFaceArgs<Real>& edge, const SideRows<Real>& rows, Real ratio,
+               TileResult& result) {
+  const Real outward = rows.upper ? Real(1) : Real(-1);
+  FaceState<Real> s = face_at(rows.faces, edge.lane);
   s.normal *= outward;
-  EdgeFlux<Real> f = edge_flux(edge.kind, s, outward * rise.begin()[edge.lane], edge.value);
+  EdgeFlux<Real> f = edge_flux(edge.kind, s, outward * rows.rise.begin()[edge.lane], edge.value);
   if (f.mass > s.most) {
     f.normal -= (f.mass - s.most) * (s.h > Real(0) ? f.mass / s.h : Real(0));
     f.along = s.most * s.along;
     f.mass = s.most;
   }
   const int k = edge.side == Side::west ? edge.lane - 1 : edge.lane;
-  flux.mass.begin()[k] = outward * f.mass;
-  flux.along.begin()[k] = outward * f.along;
-  (upper_side ? flux.lower : flux.upper).begin()[k] = f.normal;
+  rows.flux.mass.begin()[k] = outward * f.mass;
+  rows.flux.along.begin()[k] = outward * f.along;
+  (rows.upper ? rows.flux.lower : rows.flux.upper).begin()[k] = f.normal;
   const double moved = static_cast<double>(ratio * f.mass);
   (moved > 0 ? result.edge_out : result.edge_in) += moved > 0 ? moved : -moved;
 }
@@ -128,10 +138,12 @@ void edges_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scra
              TileResult& result) {
   for (int e = 0; e < tile.edge_count; ++e) {
     const EdgeFaceArgs<Real>& edge = tile.edges[e];
-    if (edge.row != r || (edge.side != Side::west && edge.side != Side::east)) continue;
-    if (!has(tile.flowing, edge.lane / chunk<Real>)) continue;
-    const bool east = edge.side == Side::east;
-    edge_face(edge, east ? s.east : s.west, s.rise_x, east, s.flux_x[r & 1], step.ratio, result);
+    if (edge.row != r || !has(tile.flowing, edge.lane / chunk<Real>)) continue;
+    if (edge.side == Side::west) {
+      edge_face(edge, {s.west, s.rise_x, s.flux_x[r & 1], false}, step.ratio, result);
+    } else if (edge.side == Side::east) {
+      edge_face(edge, {s.east, s.rise_x, s.flux_x[r & 1], true}, step.ratio, result);
+    }
   }
 }
 
@@ -139,14 +151,14 @@ void edges_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scra
 template <class Real>
 void edges_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s,
              TileResult& result) {
+  const int below = (r - 1) & 1;
   for (int e = 0; e < tile.edge_count; ++e) {
     const EdgeFaceArgs<Real>& edge = tile.edges[e];
     if (!has(tile.flowing, edge.lane / chunk<Real>)) continue;
     if (edge.side == Side::north && edge.row == r - 1) {
-      edge_face(edge, s.north[(r - 1) & 1], s.rise_y[(r - 1) & 1], true, s.flux_y[r & 1],
-                step.ratio, result);
+      edge_face(edge, {s.north[below], s.rise_y[below], s.flux_y[r & 1], true}, step.ratio, result);
     } else if (edge.side == Side::south && edge.row == r) {
-      edge_face(edge, s.south, s.rise_y[r & 1], false, s.flux_y[r & 1], step.ratio, result);
+      edge_face(edge, {s.south, s.rise_y[r & 1], s.flux_y[r & 1], false}, step.ratio, result);
     }
   }
 }

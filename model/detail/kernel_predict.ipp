@@ -132,18 +132,24 @@ inline CellState<Real> half_step_ahead(CellState<Real> c, Differences<Real> x, D
   return {c.h + greater(dh, -lowest), u * moves, v * moves};
 }
 
-/// Values on a cell's lower and upper face along one axis. `most` and `wave`: see predict_lanes.
+/// A cell half a step ahead as one axis sees it, and what of it may leave: see predict_chunk.
+template <class Real>
+struct AxisState {
+  Real h, normal, along, most, wave;
+};
+
+/// Values on a cell's lower and upper face along one axis, from half its slopes.
 template <class Real>
 inline void write_faces(FaceRow<Real>& lower, FaceRow<Real>& upper, int k, Differences<Real> half,
-                        Real h, Real normal, Real along, Real most, Real wave) {
-  lower.h.begin()[k] = h - half.h;
-  upper.h.begin()[k] = h + half.h;
-  lower.normal.begin()[k] = normal - half.along;
-  upper.normal.begin()[k] = normal + half.along;
-  lower.along.begin()[k] = along - half.across;
-  upper.along.begin()[k] = along + half.across;
-  lower.most.begin()[k] = most * (wave + greater(-normal, Real(0)));
-  upper.most.begin()[k] = most * (wave + greater(normal, Real(0)));
+                        AxisState<Real> c) {
+  lower.h.begin()[k] = c.h - half.h;
+  upper.h.begin()[k] = c.h + half.h;
+  lower.normal.begin()[k] = c.normal - half.along;
+  upper.normal.begin()[k] = c.normal + half.along;
+  lower.along.begin()[k] = c.along - half.across;
+  upper.along.begin()[k] = c.along + half.across;
+  lower.most.begin()[k] = c.most * (c.wave + greater(-c.normal, Real(0)));
+  upper.most.begin()[k] = c.most * (c.wave + greater(c.normal, Real(0)));
 }
 
 /// Chunks whose face values some flux needs: those with water and the ones beside them.
@@ -193,8 +199,8 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
         const Real wave = s.wave.begin()[k];
         const Real speed_sum = Real(4) * wave + (magnitude(p.u) + magnitude(p.v));
         const Real most = cell.h > dry ? share * cell.h / speed_sum : Real(0);
-        write_faces(s.west, s.east, k, x, p.h, p.u, p.v, most, wave);
-        write_faces(s.south, north, k, y, p.h, p.v, p.u, most, wave);
+        write_faces(s.west, s.east, k, x, AxisState<Real>{p.h, p.u, p.v, most, wave});
+        write_faces(s.south, north, k, y, AxisState<Real>{p.h, p.v, p.u, most, wave});
         s.rise_x.begin()[k] = x.surface - x.h;
         s.rise_y[r & 1].begin()[k] = y.surface - y.h;
         slopes.x.begin()[k] = twice_g * (p.h * x.surface);

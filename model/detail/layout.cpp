@@ -13,7 +13,7 @@ constexpr int columns_after = 32;
 
 // Rows whose starts are a multiple of 4096 bytes apart would share few places of the cache.
 std::ptrdiff_t padded_row(int columns) {
-  std::ptrdiff_t row = (columns_before + columns + columns_after + 15) / 16 * 16;
+  std::ptrdiff_t row = (std::ptrdiff_t{columns_before} + columns + columns_after + 15) / 16 * 16;
   if (row % 512 == 0) row += 16;
   return row;
 }
@@ -40,16 +40,16 @@ void free_field(void* memory, std::size_t bytes) {
   ::operator delete(memory, alignment(bytes));
 }
 
-Layout::Layout(int nx_, int ny_, int tile_nx_, int tile_ny_)
-    : nx(nx_),
-      ny(ny_),
-      tile_nx(tile_nx_),
-      tile_ny(tile_ny_),
-      tiles_x((nx_ + tile_nx_ - 1) / tile_nx_),
-      tiles_y((ny_ + tile_ny_ - 1) / tile_ny_),
-      stride(padded_row(tiles_x * tile_nx_)),
+Layout::Layout(int columns, int lines, int tile_columns, int tile_lines)
+    : nx(columns),
+      ny(lines),
+      tile_nx(tile_columns),
+      tile_ny(tile_lines),
+      tiles_x((columns + tile_columns - 1) / tile_columns),
+      tiles_y((lines + tile_lines - 1) / tile_lines),
+      stride(padded_row(tiles_x * tile_columns)),
       origin(rows_around * stride + columns_before),
-      size(static_cast<std::size_t>((ny_ + 2 * rows_around + 1) * stride)) {}
+      size(static_cast<std::size_t>((lines + 2 * rows_around + 1) * stride)) {}
 
 CellIndex neighbour(CellIndex cell, Side side) {
   switch (side) {

@@ -12,7 +12,7 @@ namespace vandvagt::model::detail {
 /// of cells outside the computed area around them, so that kernels read neighbours and whole rows
 /// of lanes without asking where the grid ends.
 struct Layout {
-  Layout(int nx_, int ny_, int tile_nx_, int tile_ny_);
+  Layout(int columns, int lines, int tile_columns, int tile_lines);
   /// Position of cell (i, j); -2 <= i < nx + 2 and -2 <= j < ny + 2.
   std::ptrdiff_t at(int i, int j) const { return origin + j * stride + i; }
   std::ptrdiff_t at(CellIndex cell) const { return at(cell.i, cell.j); }

@@ -106,7 +106,7 @@ unsigned SolverOf<Real>::chunks_near_water(int tile) const {
   const int last = own.columns / model::detail::chunk<Real>;  // chunk of the last column's lane
   unsigned near = 0;
   for (int y = std::max(ty - 1, 0); y <= std::min(ty + 1, layout_.tiles_y - 1); ++y) {
-    const Tile* const row = &tiles_[static_cast<std::size_t>(y * layout_.tiles_x)];
+    const Tile* const row = tiles_.data() + std::ptrdiff_t{y} * layout_.tiles_x;
     near |= row[tx].wet | row[tx].wet << 1 | row[tx].wet >> 1;
     if (tx > 0 && (row[tx - 1].wet >> (layout_.tile_nx / model::detail::chunk<Real>)) % 2 != 0) {
       near |= 1U;

@@ -78,7 +78,7 @@ struct Tile {
   int edge_count = 0;
   int active_cells = 0;
   std::array<int, 8> chunk_cells{};  // active ones in each chunk
-  double rain_rate = 0.0;  // sum over active cells of a rain field [m/s]
+  double rain_rate = 0.0;            // sum over active cells of a rain field [m/s]
 };
 
 /// The solver in one precision.

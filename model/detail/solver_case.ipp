@@ -153,11 +153,12 @@ template <class Real>
 void SolverOf<Real>::mark_special(Tile& tile) const {
   constexpr int chunk = model::detail::chunk<Real>;
   const auto plain = [&](int column, int row) {
-    return mask_[static_cast<std::size_t>(tile.offset + row * layout_.stride + column)] ==
+    return mask_[static_cast<std::size_t>(tile.offset + column + row * layout_.stride)] ==
            active_cell;
   };
-  for (int r = -1; r <= tile.rows; ++r) {
-    std::uint8_t& bits = tile.special[static_cast<std::size_t>(r + 1)];
+  auto row = tile.special.begin();
+  for (int r = -1; r <= tile.rows; ++r, ++row) {
+    std::uint8_t& bits = *row;
     for (int c = 0; c < tile.chunks; ++c) {
       for (int k = c * chunk - 1; k <= (c + 1) * chunk; ++k) {
         if (plain(k - 1, r) && plain(k - 1, r - 1)) continue;
