@@ -147,6 +147,9 @@ void read_rain_section(Section& section, RainInput& rain) {
   if (!from && !only_forecast)
     section.fault("", "gives no rain", "give rate, raster, folder or stations");
   if (from == "rate") rain.from = RainInput::From::series;
+  if (from == "rate" && !rain.series.forecast_file.empty())
+    section.fault("rate", "names a forecast_file, which rain does not use",
+                  "give [rain.forecast] rate = { file = ... } for the time after the reference");
   if (from == "stations") rain.from = RainInput::From::stations;
   if (from == "raster" || from == "folder") {
     rain.from = RainInput::From::rasters;

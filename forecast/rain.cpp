@@ -58,8 +58,9 @@ class RainUniform final : public RainPart {
 /// Rain grids. Those in use stay in memory up to a bound, since every member asks for them.
 class RainGrids final : public RainPart {
  public:
-  RainGrids(grids::RainSeries series, const RainContext& context)
+  RainGrids(grids::RainSeries series, const RainContext& context, std::string place)
       : series_(std::move(series)),
+        place_(std::move(place)),
         sync_(context.sync),
         mean_(context.built.geometry.nx, context.built.geometry.ny, 0.0F) {
     const std::size_t bytes = std::max<std::size_t>(1, mean_.size() * sizeof(float));
@@ -90,6 +91,23 @@ class RainGrids final : public RainPart {
   }
 
   const grids::RainSeries& series() const { return series_; }
+
+  /// The first bad grid, and how many more there are.
+  Result<void> check(Time from, Time to) override {
+    std::optional<Error> first;
+    std::size_t more = 0;
+    for (std::size_t k = 0; k < series_.intervals().size(); ++k) {
+      const grids::RainInterval& interval = series_.intervals()[k];
+      if (interval.to <= from || interval.from >= to) continue;
+      const auto read = grid(k);
+      if (read) continue;
+      if (first) ++more;
+      if (!first) first = read.error();
+    }
+    if (!first) return {};
+    const std::string others = more > 0 ? fmt::format(" (and {} more rain grids)", more) : "";
+    return fail(first->code, place_ + ": " + first->message + others);
+  }
 
   /// Grids that end before they are needed, or begin after.
   std::vector<std::string> missing(Time from, Time to) const override {
@@ -142,6 +160,7 @@ class RainGrids final : public RainPart {
   }
 
   grids::RainSeries series_;
+  std::string place_;  // of the configuration
   Duration sync_;
   Field<float> mean_;
   std::vector<Field<float>> kept_;
@@ -194,7 +213,7 @@ RainPartResult rain_from_rasters(const RainInput& input, const RainContext& cont
   const auto active = active_cells(context.built);
   auto series = grids::RainSeries::open(source_of(input), context.built.geometry, active.view());
   if (!series) return fail(series.error().code, input.place + ": " + series.error().message);
-  auto part = std::make_unique<RainGrids>(std::move(*series), context);
+  auto part = std::make_unique<RainGrids>(std::move(*series), context, input.place);
   for (const auto& file : part->series().files()) {
     auto digest = grids::file_digest(file);
     if (!digest) return fail(digest.error());
@@ -241,9 +260,11 @@ void note(ForcingReport& report, std::string notice) {
   report.notices.push_back(std::move(notice));
 }
 
-void note_missing(RainPart& part, Time from, Time to) {
-  if (from >= to) return;
+/// Whether what a part tells of a period is rain; notices for what it does not tell.
+Result<void> look_through(RainPart& part, Time from, Time to) {
+  if (from >= to) return {};
   for (std::string& notice : part.missing(from, to)) note(part.report, std::move(notice));
+  return part.check(from, to);
 }
 
 }  // namespace
@@ -285,7 +306,8 @@ Result<RainForcing> RainForcing::open(const Scenario& scenario, const BuiltCase&
   const bool looks_ahead = period.to > period.reference;
   if (sources->observed) {
     RainPart& part = *sources->observed;
-    note_missing(part, period.from, sources->observed_goes_on ? period.to : period.reference);
+    const Time until = sources->observed_goes_on ? period.to : period.reference;
+    if (auto sound = look_through(part, period.from, until); !sound) return fail(sound.error());
     if (from_stations && looks_ahead && !sources->forecast) {
       part.report.after = "no rain assumed";
       note(part.report, "rain: no rain forecast is configured; none was assumed after " +
@@ -299,7 +321,8 @@ Result<RainForcing> RainForcing::open(const Scenario& scenario, const BuiltCase&
   if (sources->forecast) {
     RainPart& part = *sources->forecast;
     part.report.what = "rain forecast";
-    note_missing(part, period.reference, period.to);
+    if (auto sound = look_through(part, period.reference, period.to); !sound)
+      return fail(sound.error());
     sources->reports.push_back(part.report);
     std::ranges::copy(part.inputs, std::back_inserter(sources->inputs));
   }

@@ -67,6 +67,10 @@ std::optional<std::string> add_line(model::Series& series, std::string_view line
     if (!converted) return converted.error().message;
     si = *converted;
   }
+  if (dimension == Dimension::speed && si < 0.0) {
+    return fmt::format("{} is negative rain; leave the line out where nothing was measured",
+                       parts[1]);
+  }
   series.times.push_back(*time);
   series.values.push_back(si);
   return std::nullopt;

@@ -32,6 +32,9 @@ class RainPart {
   RainPart& operator=(RainPart&&) = delete;
   virtual ~RainPart() = default;
   virtual Result<RainRate> at(Time time) = 0;
+  /// Reads what is told of within a period. Error{invalid_input} for what is no rain, with file,
+  /// time and place: before the first step, rather than hours into a run.
+  virtual Result<void> check(Time /*from*/, Time /*to*/) { return {}; }
   /// What is not told of within a period, as sentences; stations say so when they are opened.
   virtual std::vector<std::string> missing(Time /*from*/, Time /*to*/) const { return {}; }
 

@@ -13,6 +13,7 @@ struct RainGauge {
   std::string id;
   grids::Point position;
   std::vector<Observation> readings;
+  std::size_t negative = 0;  // readings left out: no rain is less than none
 };
 
 /// A gauge asked for, then those that stand in for it.
@@ -160,9 +161,18 @@ Result<GaugeChain> read_gauges(const std::string& station, const RainContext& co
     }
     auto position = observations.position(id, context.built.geometry);
     if (!position) return fail(position.error());
-    chain.push_back({id, *position, std::move(*readings)});
+    const auto negative =
+        std::erase_if(*readings, [](const Observation& reading) { return reading.value < 0.0; });
+    chain.push_back({id, *position, std::move(*readings), negative});
   }
   return chain;
+}
+
+std::string told_of_negative(const RainGauge& gauge) {
+  return fmt::format(
+      "rain: station {}: {} readings of less than no rain were left out; with "
+      "quality.sensor_min = 0 they are flagged as they come",
+      gauge.id, gauge.negative);
 }
 
 /// Looks once through the observed time: what was heard, what stood in, what was missing.
@@ -186,6 +196,7 @@ void describe(RainStations& part, const RainContext& context) {
   }
   for (const GaugeChain& chain : part.chains()) {
     for (const RainGauge& gauge : chain) {
+      if (gauge.negative > 0) report.notices.push_back(told_of_negative(gauge));
       if (gauge.readings.empty()) continue;
       report.newest = std::max(report.newest.value_or(Time::min()), gauge.readings.back().time);
     }

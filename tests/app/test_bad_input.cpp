@@ -225,6 +225,61 @@ TEST_F(BadInput, RainGridThatDoesNotCoverTheTerrain) {
       {"rain", "is missing on 12 of 12 computed cells", "short of the terrain"});
 }
 
+/// Two hourly grids of which the second is bad, and a run that comes to it after an hour.
+class BadRainGrid : public BadInput {
+ protected:
+  void SetUp() override {
+    BadInput::SetUp();
+    write("rain/rain_202611230000.asc", ascii_grid("1 1 1 1\n1 1 1 1\n1 1 1 1\n"));
+  }
+  void write_second(const std::string& body) {
+    write("rain/rain_202611230100.asc", ascii_grid(body));
+  }
+  std::string configuration_of(const std::string& duration) {
+    return configuration(
+        {{"time", "start = 2026-11-23T00:00:00Z\nduration = \"" + duration + "\"\n"}},
+        rain_grids("stamp = \"start\"\nkind = \"rate\"\nunit = \"mm/h\"\n"));
+  }
+};
+
+TEST_F(BadRainGrid, NegativeRainIsRefusedBeforeTheFirstStep) {
+  write_second("1 1 1 1\n1 1 -2 1\n1 1 1 1\n");
+  expect_refused(configuration_of("2h"),
+                 {"rain: ", "rain_202611230100.asc", "negative rain -2", "column 3, row 2",
+                  "2026-11-23T01:00:00Z", "declare it as nodata"});
+}
+
+TEST_F(BadRainGrid, NotANumberIsRefusedWhereItIsNotDeclared) {
+  write_second("1 1 1 1\n1 1 1 nan\n1.5 nan 1 1\n");
+  expect_refused(configuration_of("2h"), {"rain: ", "rain_202611230100.asc", "2 NaN",
+                                          "the first at", "declare them", "or fill them"});
+}
+
+TEST_F(BadRainGrid, NodataOnAComputedCellIsRefusedAndNeverNoRain) {
+  write_second("1 1 1 1\n1 -9999 1 1\n1 1 1 1\n");
+  expect_refused(configuration_of("2h"), {"rain: ", "rain_202611230100.asc", "2026-11-23T01:00:00Z",
+                                          "is missing on 1 of 12 computed cells", "nodata"});
+}
+
+TEST_F(BadRainGrid, NodataOutsideTheTerrainIsTaken) {
+  write("ground.asc", ascii_grid("3 3 3 3\n2 -9999 2 2\n1 1 1 1\n"));
+  write_second("1 1 1 1\n1 -9999 1 1\n1 1 1 1\n");
+  const auto done = run("simulate", configuration_of("2h"));
+  EXPECT_EQ(done.exit_code, 0) << done.output;
+}
+
+TEST_F(BadRainGrid, OneThatTheRunDoesNotComeToIsNotAskedFor) {
+  write_second("-2 -2 -2 -2\n1 1 1 1\n1 1 1 1\n");
+  const auto done = run("simulate", configuration_of("1h"));
+  EXPECT_EQ(done.exit_code, 0) << done.output;
+}
+
+TEST_F(BadInput, RainInAFileThatIsNegative) {
+  write("rain.csv", "0, 3\n60, -1\n");
+  expect_refused(configuration({}, "[rain]\nrate = { file = \"rain.csv\", unit = \"mm/h\" }\n"),
+                 {"rain", "rain.csv:2: -1 is negative rain", "leave the line out"});
+}
+
 TEST_F(BadInput, RainGridWithoutAUnit) {
   write("rain/rain_202611230000.asc", ascii_grid("1 1 1 1\n1 1 1 1\n1 1 1 1\n"));
   expect_refused(configuration({}, rain_grids("stamp = \"start\"\nkind = \"rate\"\n")),

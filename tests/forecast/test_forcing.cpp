@@ -238,6 +238,10 @@ TEST(SeriesFile, NamesFileAndLineOfWhatIsWrong) {
   EXPECT_THAT(error_of("0,1\nyesterday,2\n"), HasSubstr("a.csv:2"));
   EXPECT_THAT(error_of("# nothing\n"), HasSubstr("holds no values"));
   EXPECT_THAT(error_of("0,1\n", "furlong"), HasSubstr("furlong"));
+  write_text(folder / "a.csv", "0,1\n60,-0.5\n");
+  EXPECT_THAT(
+      read_series_file(folder / "a.csv", "mm/h", Dimension::speed, first_night()).error().message,
+      HasSubstr("a.csv:2: -0.5 is negative rain"));
   EXPECT_EQ(
       read_series_file(folder / "absent.csv", "m", Dimension::length, first_night()).error().code,
       ErrorCode::io);

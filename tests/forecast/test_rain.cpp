@@ -86,6 +86,18 @@ TEST_F(Rain, ASilentGaugeIsLeftOutAndAllSilentIsSaid) {
   EXPECT_THAT(nothing->reports()[0].notices, ::testing::Contains(HasSubstr("no gauge was heard")));
 }
 
+TEST_F(Rain, LessThanNoRainIsLeftOutAndSaid) {
+  made.scenario.rain.stations = {"rain-east"};
+  store.fill(made.stations[2], at(-10), at(60), minutes{10}, [](double) { return 4e-6; });
+  store.fill(made.stations[2], at(70), at(80), minutes{10}, [](double) { return -4e-6; });
+  store.fill(made.stations[2], at(90), at(120), minutes{10}, [](double) { return 2e-6; });
+  auto rain = open();
+  EXPECT_NEAR(mean(rain, at(55)), 4e-6, 1e-12);
+  EXPECT_NEAR(mean(rain, at(75)), 2e-6, 1e-12) << "the next sound reading tells of the time before";
+  EXPECT_THAT(rain.reports()[0].notices,
+              ::testing::Contains(HasSubstr("station rain-east: 2 readings of less than no rain")));
+}
+
 TEST_F(Rain, ForecastRainTakesTheMembersFactorAndObservedDoesNot) {
   store.fill(made.stations[2], at(-10), at(120), minutes{10}, [](double) { return 4e-6; });
   auto rain = open();
@@ -115,8 +127,7 @@ void write_grids(const TemporaryFolder& folder, const std::vector<double>& milli
   }
 }
 
-TEST_F(Rain, GridsHoldForTheirIntervalAndTheirEndIsSaid) {
-  write_grids(folder, {3.6, 7.2});
+RainInput grids_in(const TemporaryFolder& folder) {
   RainInput grids;
   grids.from = RainInput::From::rasters;
   grids.raster_folder = folder / "rain";
@@ -126,7 +137,30 @@ TEST_F(Rain, GridsHoldForTheirIntervalAndTheirEndIsSaid) {
   grids.interval = hours{1};
   grids.crs = "EPSG:25832";
   grids.place = "rain";
-  made.scenario.rain = grids;
+  return grids;
+}
+
+TEST_F(Rain, BadGridsOfTheirTimeAreRefusedBeforeTheRun) {
+  write_grids(folder, {3.6, -7.2, 1.0, -7.2});  // 00-01, 01-02, 02-03 and 03-04 hours
+  made.scenario.rain = grids_in(folder);
+  const auto refused = [&] {
+    const auto rain = RainForcing::open(made.scenario, made.built, period,
+                                        Observations(&store.get(), made.stations));
+    return rain ? std::string("taken") : rain.error().message;
+  };
+  EXPECT_THAT(refused(),
+              ::testing::AllOf(HasSubstr("rain: "), HasSubstr("rain_202601100200.asc"),
+                               HasSubstr("negative rain -7.2"), HasSubstr("2026-01-10T02:00:00Z")))
+      << "up to the reference time; then the rain forecast takes over";
+  made.scenario.rain_forecast = {};
+  EXPECT_THAT(refused(), HasSubstr("(and 1 more rain grids)"));
+  period = {at(0), at(60), at(60)};
+  EXPECT_EQ(refused(), "taken") << "the first hour alone is sound";
+}
+
+TEST_F(Rain, GridsHoldForTheirIntervalAndTheirEndIsSaid) {
+  write_grids(folder, {3.6, 7.2});
+  made.scenario.rain = grids_in(folder);
   made.scenario.rain_forecast = {};
   auto rain = open();
   EXPECT_NEAR(mean(rain, at(0)), 1e-6, 1e-11);
