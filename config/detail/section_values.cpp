@@ -182,7 +182,8 @@ void Section::duration(const std::string& key, Duration& value, bool zero_allowe
   if (!given) {
     fault(key, given.error().message, "");
   } else if (*given < Duration{0}) {
-    fault(key, "\"" + node->text + "\" is negative", "give a duration above zero");
+    fault(key, "\"" + node->text + "\" is negative",
+          zero_allowed ? "give zero or a duration above it" : "give a duration above zero");
   } else if (*given == Duration{0} && !zero_allowed) {
     fault(key, "\"" + node->text + "\" is zero", "give a duration above zero");
   } else {
