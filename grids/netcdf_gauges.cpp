@@ -24,7 +24,7 @@ Result<void> check(const GaugeProduct& product, const std::string& place) {
   const auto wrong = [&](const std::string& what) {
     return fail(ErrorCode::invalid_input, place + ": " + what);
   };
-  if (const auto times = detail::check_times(product.times, place); !times) return times;
+  if (auto times = detail::check_times(product.times, place); !times) return times;
   if (product.stations.empty() || product.times.empty())
     return wrong("a file of series needs a station and a time");
   std::set<std::string> names{"x",
@@ -184,7 +184,7 @@ std::vector<int> describe(NcFile& nc, const GaugeProduct& product, const Dimensi
 
 Result<void> write_gauges(const std::filesystem::path& path, const GaugeProduct& product) {
   const std::string place = path.string();
-  if (const auto sound = check(product, place); !sound) return sound;
+  if (auto sound = check(product, place); !sound) return sound;
   const auto lonlat = longitudes_latitudes(product);
   if (!lonlat) return fail(lonlat.error().code, place + ": " + lonlat.error().message);
   detail::PartialFile beside(path);

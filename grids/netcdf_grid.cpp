@@ -22,7 +22,7 @@ Result<void> check(const GridProduct& product, const std::string& place) {
   const auto wrong = [&](const std::string& what) {
     return fail(ErrorCode::invalid_input, place + ": " + what);
   };
-  if (const auto times = detail::check_times(product.times, place); !times) return times;
+  if (auto times = detail::check_times(product.times, place); !times) return times;
   if (!product.realizations.empty() && !product.quantiles.empty())
     return wrong("a product has members or quantiles, not both");
   std::set<std::string> names{

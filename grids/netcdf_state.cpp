@@ -199,7 +199,7 @@ std::string state_digest(const StateContent& content) {
 
 Result<void> write_state(const std::filesystem::path& path, const StateContent& content) {
   const std::string place = path.string();
-  if (const auto sound = check(content, place); !sound) return sound;
+  if (auto sound = check(content, place); !sound) return sound;
   detail::PartialFile beside(path);
   detail::NcFile nc(beside.partial());
   for (const auto& [name, text] : content.attributes) nc.attribute(detail::global, name, text);

@@ -87,7 +87,7 @@ bool meet(const Extent& a, const Extent& b) {
 /// The rasters' extents together in the grid's system.
 Result<Extent> together(std::span<const std::filesystem::path> paths, const ReadOptions& reading,
                         const Crs& crs) {
-  Extent all{INFINITY, INFINITY, -INFINITY, -INFINITY};
+  Extent all = detail::empty_extent();
   for (const auto& path : paths) {
     const auto source = detail::open_source(path, reading);
     if (!source) return fail(source.error());
@@ -97,8 +97,7 @@ Result<Extent> together(std::span<const std::filesystem::path> paths, const Read
                                                 detail::name_of(crs));
     const auto e = detail::extent_in(*source, crs);
     if (!e) return fail(e.error());
-    all = {std::min(all.x_min, e->x_min), std::min(all.y_min, e->y_min),
-           std::max(all.x_max, e->x_max), std::max(all.y_max, e->y_max)};
+    all = detail::joined(all, *e);
   }
   return all;
 }

@@ -40,7 +40,7 @@ PartialFile::~PartialFile() {
 }
 
 Result<void> PartialFile::publish() {
-  if (const auto done = sync(partial_, O_RDONLY); !done) return done;
+  if (auto done = sync(partial_, O_RDONLY); !done) return done;
   std::error_code error;
   fs::rename(partial_, path_, error);
   if (error)

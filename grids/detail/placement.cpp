@@ -46,24 +46,27 @@ Result<Extent> transform_extent(const Extent& extent, const Crs& from, const Crs
   return result;
 }
 
+Extent joined(const Extent& a, const Extent& b) {
+  return {std::min(a.x_min, b.x_min), std::min(a.y_min, b.y_min), std::max(a.x_max, b.x_max),
+          std::max(a.y_max, b.y_max)};
+}
+
 Result<Extent> extent_in(const SourceRaster& source, const Crs& crs) {
-  Extent own{INFINITY, INFINITY, -INFINITY, -INFINITY};
+  Extent own = empty_extent();
   for (const int c : {0, source.nx})
     for (const int r : {0, source.ny}) {
       const Point p = from_pixel(source, c, r);
-      own = {std::min(own.x_min, p.x), std::min(own.y_min, p.y), std::max(own.x_max, p.x),
-             std::max(own.y_max, p.y)};
+      own = joined(own, {p.x, p.y, p.x, p.y});
     }
   return transform_extent(own, source.crs, crs, source.place);
 }
 
 Window window_around(const SourceRaster& source, const Extent& extent) {
-  Extent pixels{INFINITY, INFINITY, -INFINITY, -INFINITY};
+  Extent pixels = empty_extent();
   for (const double x : {extent.x_min, extent.x_max})
     for (const double y : {extent.y_min, extent.y_max}) {
       const Point p = to_pixel(source, {x, y});
-      pixels = {std::min(pixels.x_min, p.x), std::min(pixels.y_min, p.y),
-                std::max(pixels.x_max, p.x), std::max(pixels.y_max, p.y)};
+      pixels = joined(pixels, {p.x, p.y, p.x, p.y});
     }
   // Room for the bilinear kernel and for the curvature that a transformed rectangle leaves out.
   const double margin_c = 3.0 + 0.02 * (pixels.x_max - pixels.x_min);

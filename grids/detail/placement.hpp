@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 
 #include "core/result.hpp"
@@ -10,6 +11,14 @@
 namespace vandvagt::grids::detail {
 
 Extent extent_of(const Geometry& geometry);
+
+/// Around nothing yet: joined with another it is the other.
+constexpr Extent empty_extent() {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  return {infinity, infinity, -infinity, -infinity};
+}
+/// The rectangle around two.
+Extent joined(const Extent& a, const Extent& b);
 
 /// The rectangle around a rectangle in another system. Error{invalid_input}, starting with `place`.
 Result<Extent> transform_extent(const Extent& extent, const Crs& from, const Crs& to,

@@ -276,9 +276,9 @@ Result<double> rain_unit_factor(const SourceRaster& source, int band, const Rain
                 source.place +
                     ": rain without a unit: the file names none; declare it (unit = "
                     "\"mm/h\" or the like)");
-  const auto of_file = factor_of(own.empty() ? rain.unit : own, rate, source.place);
+  auto of_file = factor_of(own.empty() ? rain.unit : own, rate, source.place);
   if (!of_file || rain.unit.empty()) return of_file;
-  const auto declared = factor_of(rain.unit, rate, source.place);
+  auto declared = factor_of(rain.unit, rate, source.place);
   if (!declared) return declared;
   if (std::abs(*declared - *of_file) > 1e-9 * std::abs(*of_file))
     return fail(ErrorCode::invalid_input, source.place + ": says its rain is in \"" + own +
