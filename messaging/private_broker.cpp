@@ -108,6 +108,9 @@ struct PrivateBroker::Process {
   bool forked = false;
   std::thread keeper;
 
+  Process() = default;
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
   ~Process() { stop(SIGTERM); }
 
   fs::path configuration() const { return folder / "mosquitto.conf"; }

@@ -14,14 +14,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The socket that the receiving thread read last, and whether it is inside a handler.
-thread_local int reading_socket = -1;
-thread_local bool handling = false;
+struct Receiving {
+  int socket = -1;        // that this thread read last
+  bool handling = false;  // inside a handler
+};
+
+Receiving& this_thread() {
+  thread_local Receiving own;
+  return own;
+}
 
 // The library tells of every packet "<date> <time> <socket> <client id> <- PUBLISH …" on the thread
 // that has read it, just before the message callback runs there. Nothing else tells the socket.
 void note_socket(enum MQTTASYNC_TRACE_LEVELS, char* text) {
-  reading_socket = -1;
+  this_thread().socket = -1;
   if (text == nullptr) return;
   std::string_view line(text);
   if (line.find(" <- PUBLISH ") == std::string_view::npos) return;
@@ -29,7 +35,7 @@ void note_socket(enum MQTTASYNC_TRACE_LEVELS, char* text) {
   int socket = -1;
   const auto end = line.find(' ');
   if (std::from_chars(line.data(), line.data() + end, socket).ptr == line.data() + end)
-    reading_socket = socket;
+    this_thread().socket = socket;
 }
 
 void trace_sockets() {
@@ -46,9 +52,9 @@ void trace_sockets() {
 bool cut_connection() {
   sockaddr_storage peer{};
   socklen_t size = sizeof(peer);
-  return reading_socket >= 0 &&
-         ::getpeername(reading_socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
-         ::shutdown(reading_socket, SHUT_RDWR) == 0;
+  const int socket = this_thread().socket;
+  return socket >= 0 && ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
+         ::shutdown(socket, SHUT_RDWR) == 0;
 }
 
 Result<std::string> first_line(const std::string& file) {
@@ -102,7 +108,7 @@ Error unavailable(const std::string& url, const std::string& why) {
 }  // namespace
 
 bool inside_handler() {
-  return handling;
+  return this_thread().handling;
 }
 
 Result<mqtt::connect_options> connect_options(const Options& options,
@@ -138,7 +144,7 @@ Session::Session(const Options& options, const std::string& client_id, Receive r
     : url_(options.url), receive_(std::move(receive)), on_lost_(std::move(lost)) {
   trace_sockets();
   client_ = std::make_unique<mqtt::async_client>(url_, client_id);
-  client_->set_message_callback([this](mqtt::const_message_ptr m) { arrived(m); });
+  client_->set_message_callback([this](const mqtt::const_message_ptr& m) { arrived(m); });
   client_->set_connection_lost_handler([this](const std::string&) {
     lost_ = true;
     on_lost_();
@@ -160,14 +166,14 @@ Handled Session::hand_over(const mqtt::const_message_ptr& message) {
 }
 
 void Session::arrived(const mqtt::const_message_ptr& message) {
-  handling = true;
+  this_thread().handling = true;
   while (hand_over(message) == Handled::refused) {
     refused_any_ = true;
     if (message->get_qos() == 0 || cut_connection()) break;
     // To return now would acknowledge what is not kept. Better to hold up everything.
     std::this_thread::sleep_for(200ms);
   }
-  handling = false;
+  this_thread().handling = false;
 }
 
 Result<void> Session::open(const mqtt::connect_options& options,
@@ -196,7 +202,7 @@ bool Session::still_connected() {
 }
 
 Result<void> Session::publish(const Message& message, std::chrono::milliseconds timeout) {
-  const auto done = send(message, timeout);
+  auto done = send(message, timeout);
   if (!done) still_connected();
   return done;
 }
