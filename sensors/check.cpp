@@ -7,7 +7,6 @@
 namespace vandvagt::sensors {
 namespace {
 
-constexpr Duration most_ahead = std::chrono::minutes{5};
 constexpr int gap_intervals = 2;
 
 using Earlier = std::vector<const Reading*>;  // in order of time, one a time stamp

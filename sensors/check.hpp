@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 
+#include "core/time.hpp"
 #include "sensors/station.hpp"
 
 namespace vandvagt::sensors {
@@ -13,6 +14,9 @@ struct Verdict {
   Quality quality;
   std::optional<Quality> previous;  // set when the spike test ran on the reading before
 };
+
+/// A clock may run ahead by so much; a stamp further in the future is not believed.
+inline constexpr Duration most_ahead = std::chrono::minutes{5};
 
 /// How many readings before it `check` may look at.
 int history_needed(const Station& station);
@@ -25,9 +29,8 @@ int history_needed(const Station& station);
 ///
 /// Tests that run where their limits are declared and there is enough history:
 /// - gap: suspect after more than twice `expected_interval`; it speaks of what is missing before
-/// the
-///   reading and does not lower `overall`. A stamp more than 5 minutes ahead of `now` is a fail,
-///   and does.
+///   the reading and does not lower `overall`. A stamp more than `most_ahead` after `now` is a
+///   fail, and does.
 /// - gross range: outside the sensor's range fail, outside the operator's suspect.
 /// - spike, of the reading before: it stands out from both neighbours in the same direction, by the
 ///   smaller of the two differences ("differential" method of ioos_qc, which does not mistake a

@@ -54,12 +54,14 @@ Result<Json> parse(std::string_view payload) {
   std::string fault;
   std::vector<std::set<std::string>> keys;
   const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    using enum Json::parse_event_t;
-    if ((event == object_start || event == array_start) && depth >= deepest && fault.empty())
+    using Event = Json::parse_event_t;
+    if ((event == Event::object_start || event == Event::array_start) && depth >= deepest &&
+        fault.empty())
       fault = "nested too deep: more than " + std::to_string(deepest) + " levels";
-    if (event == object_start) keys.emplace_back();
-    if (event == object_end) keys.pop_back();
-    if (event == key && !keys.back().insert(parsed.get<std::string>()).second && fault.empty())
+    if (event == Event::object_start) keys.emplace_back();
+    if (event == Event::object_end) keys.pop_back();
+    if (event == Event::key && !keys.back().insert(parsed.get<std::string>()).second &&
+        fault.empty())
       fault = "key given twice: " + shown(parsed.get<std::string>());
     return true;
   };

@@ -10,8 +10,8 @@
 
 namespace vandvagt::sensors {
 
-inline constexpr std::size_t largest_payload = 8 * 1024;  // bytes
-inline constexpr std::size_t most_rows = 200;             // readings in a batch
+inline constexpr std::size_t largest_payload = 8192;  // bytes
+inline constexpr std::size_t most_rows = 200;         // readings in a batch
 
 /// A message of `…/obs/<operator>/<station>/<parameter>` to readings in SI and in the grid's datum,
 /// in the order of the message; a pure function. The payload is one reading

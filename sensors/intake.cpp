@@ -12,7 +12,6 @@ namespace vandvagt::sensors {
 namespace {
 
 constexpr std::size_t most_reasons = 64;
-constexpr Duration most_ahead = std::chrono::minutes{5};
 constexpr Duration instant{1};
 
 /// What is known of a series around a message's readings: stored ones and, as they are checked, the

@@ -11,7 +11,7 @@
 namespace vandvagt::sensors {
 namespace {
 
-constexpr std::size_t most_payload_kept = 8 * 1024;
+constexpr std::size_t most_payload_kept = 8192;  // bytes
 
 std::int64_t stamp(Time t) {
   return t.time_since_epoch().count();
