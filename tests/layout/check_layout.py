@@ -53,6 +53,8 @@ def breaches_of(path, relative):
         if not found or folder not in MAY_SEE:
             continue
         quote, target = found.groups()
+        if target.endswith(".cpp"):
+            yield f"{relative}:{number}: {target} is a source; include its header"
         if quote == '"':
             first = target.split("/")[0]
             if "/" not in target:

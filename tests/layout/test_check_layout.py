@@ -28,6 +28,7 @@ CASES = [
     ("detail may show GDAL", {"grids/detail/a.hpp": "#include <gdal_priv.h>\n"}, 0, "0 breaches"),
     ("detail is private", {"forecast/a.cpp": '#include "grids/detail/a.hpp"\n'}, 1, "private to grids"),
     ("long files are named", {"core/a.cpp": "\n" * 451}, 1, "451 lines"),
+    ("sources are not included", {"core/a.cpp": '#include "core/b.cpp"\n'}, 1, "is a source"),
     ("an empty tree is no pass", {}, 2, "no sources"),
 ]
 
