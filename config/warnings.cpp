@@ -149,7 +149,9 @@ void read_geocodes(Section& section, Area& area) {
 void read_area(Section& section, Area& area, const forecast::TerrainInput& terrain) {
   section.require("id", "give the area an id");
   section.identifier("id", area.id);
-  area.name_da = area.name_en = area.id;
+  std::string name = area.id;
+  section.text("name", name);
+  area.name_da = area.name_en = name;
   section.text("name_da", area.name_da);
   section.text("name_en", area.name_en);
   read_geocodes(section, area);

@@ -140,7 +140,7 @@ TEST_F(CompleteConfiguration, ReadsSeriesFromPointsAndStations) {
 }
 
 TEST_F(CompleteConfiguration, BringsAreasToLongitudeAndLatitudeWithoutTheirHoles) {
-  ASSERT_EQ(all.areas.size(), 2U);
+  ASSERT_EQ(all.areas.size(), 3U);
   EXPECT_EQ(all.areas[0].id, "harbour");
   EXPECT_EQ(all.areas[0].name_da, "Havnen");
   EXPECT_EQ(all.areas[0].rings.size(), 1U);
@@ -148,6 +148,13 @@ TEST_F(CompleteConfiguration, BringsAreasToLongitudeAndLatitudeWithoutTheirHoles
   // 445000 E, 6238000 N in UTM 32 is 56.284 N, 8.112 E (PROJ).
   EXPECT_NEAR(all.areas[1].rings.at(0).at(0).latitude, 56.284, 0.002);
   EXPECT_NEAR(all.areas[1].rings.at(0).at(0).longitude, 8.112, 0.002);
+}
+
+TEST_F(CompleteConfiguration, CallsAnAreaAsItsOwnPeopleDoWhereALanguageHasNoOtherName) {
+  EXPECT_EQ(all.areas.at(1).name_da, "Engen");
+  EXPECT_EQ(all.areas.at(1).name_en, "The meadow");
+  EXPECT_EQ(all.areas.at(2).name_da, "Het dal");
+  EXPECT_EQ(all.areas.at(2).name_en, "The valley");
 }
 
 TEST_F(CompleteConfiguration, PlacesAGaugeAtItsStation) {
