@@ -15,11 +15,6 @@ int code(ExitCode exit) {
   return static_cast<int>(exit);
 }
 
-int report(const Error& error) {
-  fmt::print(stderr, "{}\n", error.message);
-  return code(exit_code_for(error));
-}
-
 /// From the outcome to the warnings in their readers' hands. Warnings go out even where the disk
 /// has no room for the products.
 int finish(ForecastJob& job) {

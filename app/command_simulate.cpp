@@ -32,11 +32,6 @@ std::optional<Prepared> prepare(const SimulateArguments& arguments, Faults& faul
   return Prepared{std::move(*configuration), std::move(*built), std::move(*plan)};
 }
 
-int report(const Error& error) {
-  fmt::print(stderr, "{}\n", error.message);
-  return static_cast<int>(exit_code_for(error));
-}
-
 }  // namespace
 
 int run_simulate_command(const SimulateArguments& arguments, const std::stop_token& stop) {

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <fmt/core.h>
+
+#include <cstdio>
+
 #include "core/result.hpp"
 
 namespace vandvagt::app {
@@ -17,6 +21,12 @@ inline ExitCode exit_code_for(const Error& error) {
                  error.code == ErrorCode::refused
              ? ExitCode::refused
              : ExitCode::failed;
+}
+
+/// Says on standard error what went wrong; the process ends with what this returns.
+inline int report(const Error& error) {
+  fmt::print(stderr, "{}\n", error.message);
+  return static_cast<int>(exit_code_for(error));
 }
 
 }  // namespace vandvagt::app

@@ -11,7 +11,7 @@
 namespace vandvagt::forecast::detail {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 /// One computed quantity at all gauges, [member][station][time].
 grids::GaugeVariable computed(const RunOutcome& outcome, std::string_view name,
@@ -63,7 +63,7 @@ std::optional<grids::GaugeVariable> observed(const ProductInput& input,
   grids::GaugeVariable made;
   made.variable = &variable(quantity.variable);
   made.name = quantity.name;
-  made.values.assign(length * outcome.gauges.size(), unknown);
+  made.values.assign(length * outcome.gauges.size(), no_value);
   made.attributes["long_name"] = "observed " + std::string(made.variable->long_name);
   made.attributes["comment"] =
       std::string("the usable reading nearest in time within half an output interval");
