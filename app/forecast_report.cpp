@@ -61,6 +61,8 @@ std::string purpose_of(const std::string& file) {
       {"max_hazard.tif", "greatest hazard h (v + 0.5) [m2/s]"},
       {"arrival_time.tif", "when water arrives [s after the reference time]"},
       {"duration.tif", "for how long it stays [s]"},
+      {"water_table_depth.tif", "water table as corrected by wells [m below ground]"},
+      {"groundwater_standard_error.tif", "standard error of the water table [m]"},
       {"areas.geojson", "warning areas with their levels"},
       {"run.json", "inputs, state, volumes, timings, warnings"}};
   if (const auto found = purposes.find(file); found != purposes.end()) return found->second;
@@ -136,11 +138,11 @@ void print_outcome(const forecast::RunOutcome& outcome) {
     fmt::print("  {}: {}{}{}\n", forcing.what, forcing.driven_by,
                forcing.after.empty() ? "" : "; after the newest reading: ", forcing.after);
   print_balance(outcome.volume);
-  const double hours = outcome.simulated_seconds / 3600.0;
   fmt::print(
-      "\n{:.1f} h simulated in {:.1f} s on {} threads, {} precision, {} steps, {:.2g} cell"
+      "\n{} simulated in {:.1f} s on {} threads, {} precision, {} steps, {:.2g} cell"
       " updates\n",
-      hours, outcome.wall_seconds, outcome.threads, outcome.precision, outcome.counters.steps,
+      format_duration(from_seconds(outcome.simulated_seconds)), outcome.wall_seconds,
+      outcome.threads, outcome.precision, outcome.counters.steps,
       static_cast<double>(outcome.counters.cell_updates));
 }
 

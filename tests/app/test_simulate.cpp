@@ -125,6 +125,7 @@ map_interval = "1min"
               testing::ContainsRegex("in +0\\.002400 +rain 0\\.002400, edges 0, sources 0\n"));
   EXPECT_THAT(result.output, testing::ContainsRegex("out +0 +edges 0, infiltration 0, sinks 0\n"));
   EXPECT_THAT(result.output, testing::ContainsRegex("stored +0\\.042400 +relative error"));
+  EXPECT_THAT(result.output, HasSubstr("\n2 min simulated in "));
 }
 
 TEST(Simulate, GivesTheSameBitsOnOneThreadAndOnThree) {
