@@ -50,7 +50,7 @@ int run_forecast_command(const ForecastArguments& arguments, const std::stop_tok
   const auto readings = (*job)->bring_in_readings();
   print_readings((*job)->broker(), readings);
   if (const auto done = (*job)->compute(); !done)
-    return code(report_no_outcome(done.error(), arguments.output, stop));
+    return report_no_outcome(done.error(), arguments.output, stop);
   return finish(**job);
 }
 

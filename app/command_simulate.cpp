@@ -53,7 +53,7 @@ int run_simulate_command(const SimulateArguments& arguments, const std::stop_tok
        .progress = [&](const forecast::Progress& progress) { line.update(progress); },
        .stop = stop});
   line.finish();
-  if (!outcome) return static_cast<int>(report_no_outcome(outcome.error(), arguments.output, stop));
+  if (!outcome) return report_no_outcome(outcome.error(), arguments.output, stop);
   print_outcome(*outcome);
   if (const auto done = products->write(*outcome, {}); !done) return report(done.error());
   const auto files = products->files();

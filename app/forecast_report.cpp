@@ -188,15 +188,12 @@ void print_notices(const std::vector<std::string>& notices) {
   for (const auto& notice : notices) fmt::print("  {}\n", notice);
 }
 
-ExitCode report_no_outcome(const Error& error, const std::filesystem::path& output,
-                           const std::stop_token& stop) {
-  if (error.code == ErrorCode::unavailable && stop.stop_requested()) {
-    fmt::print(stderr, "stopped on request: nothing was published, {} is as it was before\n",
-               output.string());
-  } else {
-    fmt::print(stderr, "{}\n", error.message);
-  }
-  return exit_code_for(error);
+int report_no_outcome(const Error& error, const std::filesystem::path& output,
+                      const std::stop_token& stop) {
+  if (error.code != ErrorCode::unavailable || !stop.stop_requested()) return report(error);
+  fmt::print(stderr, "stopped on request: nothing was published, {} is as it was before\n",
+             output.string());
+  return static_cast<int>(ExitCode::failed);
 }
 
 }  // namespace vandvagt::app

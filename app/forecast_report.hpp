@@ -30,8 +30,8 @@ void print_products(const std::filesystem::path& folder, const std::vector<std::
 void print_notices(const std::vector<std::string>& notices);
 /// One line on standard error: why a run has no outcome, and where it was stopped, that nothing of
 /// it is left at `output`.
-/// @return what the command ends with
-ExitCode report_no_outcome(const Error& error, const std::filesystem::path& output,
-                           const std::stop_token& stop);
+/// @return an ExitCode
+int report_no_outcome(const Error& error, const std::filesystem::path& output,
+                      const std::stop_token& stop);
 
 }  // namespace vandvagt::app
