@@ -154,7 +154,9 @@ Result<void> RainSeries::Grids::check_covered(const SourceRaster& raster,
             " m short of the terrain; give larger grids, a smaller extent, or carry the border's "
             "values outwards (extend)";
   else
-    what += ": it holds nodata there";
+    what +=
+        ": it holds nodata there; rain is not guessed: fill it (gdal_fillnodata.py) or cut the "
+        "terrain to where there is rain";
   return fail(ErrorCode::invalid_input, what);
 }
 

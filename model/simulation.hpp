@@ -55,9 +55,10 @@ struct Maxima {
 };
 
 struct Counters {
-  long long steps = 0;         // of the whole grid
-  long long cell_updates = 0;  // fluxes and new state of one cell; rain on still cells is not counted
-  double smallest_dt = 0.0;    // [s]
+  long long steps = 0;  // of the whole grid
+  long long cell_updates =
+      0;                     // fluxes and new state of one cell; rain on still cells is not counted
+  double smallest_dt = 0.0;  // [s]
 };
 
 /// The solver: shallow water on the case's cells from a state at `start`. Not copyable; one thread

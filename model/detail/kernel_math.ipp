@@ -34,6 +34,18 @@ inline Real half_limited(Real a, Real b) {
   return rising + falling;
 }
 
+/// Half the smaller of two slopes of one sign, nought between slopes of different sign.
+template <class Real>
+inline Real half_minmod(Real a, Real b) {
+  return Real(0.5) * (greater(lesser(a, b), Real(0)) + lesser(greater(a, b), Real(0)));
+}
+
+/// x between `a` and `b`, whichever is the greater.
+template <class Real>
+inline Real kept_between(Real x, Real a, Real b) {
+  return greater(lesser(x, greater(a, b)), lesser(a, b));
+}
+
 /// x^(-1/3) for normal x > 0: a guess from the exponent (3 % off), then two third-order steps
 /// r <- r (1 + c/3 + 2c²/9), c = 1 - x r³, which leave 1e-9 at most.
 inline float inverse_cube_root_guess(float x) {

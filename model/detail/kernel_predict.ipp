@@ -110,17 +110,38 @@ inline Real greatest_drop(const Stencil<Real>& d) {
   return greater(greater(greater(d.west.surface, d.south.surface), -upper), Real(0));
 }
 
+/// Half the slopes in a cell along one axis, and half the bed's.
 template <class Real>
-inline Differences<Real> half_slopes(Differences<Real> lower, Differences<Real> upper) {
-  return {half_limited(lower.h, upper.h), half_limited(lower.surface, upper.surface),
-          half_limited(lower.along, upper.along), half_limited(lower.across, upper.across)};
+struct HalfSlopes {
+  Real h, bed, surface, along, across;
+};
+
+/// Half the limited slopes of a cell of depth h. Where water is deep against the bend of the bed, those
+/// of depth, surface and velocities are limited one by one. On a bed that falls ever steeper a film's
+/// surface, limited so, would make a bed that lies higher on the face of the lower cell than on that of
+/// the upper one: a dam that is not there, with water ponding behind it to half the step of the bed
+/// (test: TiltedV). So the bed's slope is no steeper than towards either neighbour, but for a quarter
+/// of the depth; depth gives way to it, and where that would go beyond its own limited slope, the
+/// surface. Still water keeps a level surface: its depth mirrors the bed.
+template <class Real>
+inline HalfSlopes<Real> half_slopes(Differences<Real> lower, Differences<Real> upper, Real h) {
+  const Real surface = half_limited(lower.surface, upper.surface);
+  const Real depth = half_limited(lower.h, upper.h);
+  const Real bed_lower = lower.surface - lower.h;
+  const Real bed_upper = upper.surface - upper.h;
+  const Real least = half_minmod(bed_lower, bed_upper);
+  const Real most = Real(0.25) * h;
+  const Real bed = kept_between(surface - depth, least - most, least + most);
+  const Real kept = kept_between(surface - bed, Real(0), depth);
+  return {kept, bed, kept + bed, half_limited(lower.along, upper.along),
+          half_limited(lower.across, upper.across)};
 }
 
 /// The cell's state half a step ahead, by the shallow-water equations in primitive form on half its
 /// own slopes `x` and `y` (differences over half a cell), friction implicit. The depth is kept so
 /// large that it is nowhere negative on the faces.
 template <class Real>
-inline CellState<Real> half_step_ahead(CellState<Real> c, Differences<Real> x, Differences<Real> y,
+inline CellState<Real> half_step_ahead(CellState<Real> c, HalfSlopes<Real> x, HalfSlopes<Real> y,
                                        Real ratio, Real half_dt_drag, Real dry) {
   const Real g = Real(gravity);
   const Real dh = -ratio * ((c.u * x.h + c.h * x.along) + (c.v * y.h + c.h * y.along));
@@ -140,7 +161,7 @@ struct AxisState {
 
 /// Values on a cell's lower and upper face along one axis, from half its slopes.
 template <class Real>
-inline void write_faces(FaceRow<Real>& lower, FaceRow<Real>& upper, int k, Differences<Real> half,
+inline void write_faces(FaceRow<Real>& lower, FaceRow<Real>& upper, int k, HalfSlopes<Real> half,
                         AxisState<Real> c) {
   lower.h.begin()[k] = c.h - half.h;
   upper.h.begin()[k] = c.h + half.h;
@@ -191,8 +212,8 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
         Stencil<Real> d = stencil_at(rows, cell, k);
         if constexpr (walls) d = behind_faces(rows, cell, d, k);
         beside_shores(rows, d, dry, k);
-        const Differences<Real> x = half_slopes(d.west, d.east);
-        const Differences<Real> y = half_slopes(d.south, d.north);
+        const HalfSlopes<Real> x = half_slopes(d.west, d.east, cell.h);
+        const HalfSlopes<Real> y = half_slopes(d.south, d.north, cell.h);
         const CellState<Real> p = half_step_ahead(cell, x, y, step.ratio, s.drag.begin()[k], dry);
         // The most that may leave over the step, 98 % of what the cell holds, shared between the
         // faces by the speed at which water can reach them. It binds at drying fronts only.
@@ -201,8 +222,8 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
         const Real most = cell.h > dry ? share * cell.h / speed_sum : Real(0);
         write_faces(s.west, s.east, k, x, AxisState<Real>{p.h, p.u, p.v, most, wave});
         write_faces(s.south, north, k, y, AxisState<Real>{p.h, p.v, p.u, most, wave});
-        s.rise_x.begin()[k] = x.surface - x.h;
-        s.rise_y[r & 1].begin()[k] = y.surface - y.h;
+        s.rise_x.begin()[k] = x.bed;
+        s.rise_y[r & 1].begin()[k] = y.bed;
         slopes.x.begin()[k] = twice_g * (p.h * x.surface);
         slopes.y.begin()[k] = twice_g * (p.h * y.surface);
         slopes.drop.begin()[k] = greatest_drop(d);

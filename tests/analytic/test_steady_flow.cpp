@@ -1,5 +1,4 @@
-// Steady flows: over a bump without friction (SWASHES §3.1, doi:10.1002/fld.3741), uniform down a
-// slope with Manning friction, and a discharge let onto a dry bed.
+// Uniform flow down a slope with Manning friction, a discharge let onto a dry bed, and a tide.
 
 #include <gtest/gtest.h>
 
@@ -7,51 +6,6 @@
 
 namespace vandvagt::model::test {
 namespace {
-
-constexpr double g = 9.81;
-
-double bump(double x) {
-  return x > 8.0 && x < 12.0 ? 0.2 - 0.05 * (x - 10.0) * (x - 10.0) : 0.0;
-}
-
-/// Subcritical depth with the head of (q, h) at the outlet: q²/(2 g h²) + h + z = head.
-double bernoulli(double q, double outlet, double z) {
-  const double head = q * q / (2.0 * g * outlet * outlet) + outlet;
-  double h = outlet;
-  for (int i = 0; i < 100; ++i) {
-    const double f = q * q / (2.0 * g * h * h) + h + z - head;
-    h -= f / (1.0 - q * q / (g * h * h * h));
-  }
-  return h;
-}
-
-double bump_error(int cells) {
-  constexpr double q = 4.42;
-  constexpr double outlet = 2.0;
-  const double dx = 25.0 / cells;
-  Case c =
-      case_over(sampled(cells, 1, dx, [](double x, double) { return bump(x); }), dx, frictionless);
-  c.edges = {edge_on(c, Side::west, EdgeKind::discharge, Series::constant(q * dx)),
-             edge_on(c, Side::east, EdgeKind::stage, Series::constant(outlet))};
-  const Field<double> h = sampled(cells, 1, dx, [](double x, double) { return outlet - bump(x); });
-  auto s = cold(c, options_for(Precision::double_, 1.0), h);
-  EXPECT_TRUE(s) << s.error().message;
-  const auto done = s->advance_to(seconds_after_start(600.0));
-  EXPECT_TRUE(done) << done.error().message;
-  EXPECT_LE(s->ledger().relative_error(), 1e-12);
-  const State end = s->state();
-  for (const double flow : end.unit_discharge_x) EXPECT_NEAR(flow, q, 0.005 * q);
-  return mean_depth_error(*s, dx, [&](double x, double) { return bernoulli(q, outlet, bump(x)); });
-}
-
-// The bump's foot is a corner: the order in the mean is less than 2.
-TEST(BumpSubcritical, DepthConvergesToBernoulli) {
-  const std::vector<double> errors{bump_error(100), bump_error(200), bump_error(400)};
-  std::printf("Subcritical bump: mean depth errors %.3e %.3e %.3e m, order %.2f\n", errors[0],
-              errors[1], errors[2], last_order(errors));
-  EXPECT_GE(last_order(errors), 1.4);
-  EXPECT_LT(errors.back(), 1e-4);
-}
 
 struct Channel {
   double slope;

@@ -46,7 +46,10 @@ std::string payload(int number) {
 // The service in little: store what comes, acknowledge by returning. It ends only by a kill.
 [[noreturn]] void serve(const std::string& url, const std::filesystem::path& file) {
   auto store = Store::open(file);
-  if (!store) ::_exit(1);
+  if (!store) {
+    std::fprintf(stderr, "service: %s\n", store.error().message.c_str());
+    ::_exit(1);
+  }
   Intake intake(catalogue(), *store);
   const auto keep = [&](const Message& message) {
     const auto outcome =
@@ -72,14 +75,21 @@ void kill_service(pid_t child) {
   ::waitpid(child, nullptr, 0);
 }
 
-// Waits until `number` readings are stored.
+std::string state_of(pid_t child) {
+  return ::waitpid(child, nullptr, WNOHANG) == 0 ? "the service lives" : "the service has ended";
+}
+
+// Waits until `number` readings are stored, for as long as there is progress.
 bool stored(const std::filesystem::path& file, long long number,
-            std::chrono::seconds timeout = 30s) {
-  const auto end = std::chrono::steady_clock::now() + timeout;
+            std::chrono::seconds patience = 30s) {
+  long long most = -1;
+  auto end = std::chrono::steady_clock::now() + patience;
   while (std::chrono::steady_clock::now() < end) {
-    if (const auto store = Store::open(file);
-        store && store->count_readings().value_or(0) >= number)
-      return true;
+    const auto store = Store::open(file);
+    const long long now = store ? store->count_readings().value_or(0) : 0;
+    if (now >= number) return true;
+    if (now > most) end = std::chrono::steady_clock::now() + patience;
+    most = std::max(most, now);
     std::this_thread::sleep_for(20ms);
   }
   return false;
@@ -173,7 +183,7 @@ TEST(Kill, OfTheServiceAtRandomInstantsLosesNothingThatWasPublished) {
   }
   const int published = sensor.stop();
   EXPECT_GT(published, 100);
-  EXPECT_TRUE(stored(file, published));
+  EXPECT_TRUE(stored(file, published)) << state_of(service);
   std::this_thread::sleep_for(200ms);  // for what should not come
   kill_service(service);
   expect_each_once(file, published);
