@@ -86,6 +86,28 @@ inline Stencil<Real> behind_faces(const PredictRows<Real>& rows, CellState<Real>
                       (own & soft_north) != 0, -twice_v)};
 }
 
+/// Where water runs out over a soft face, what it does on the opposite side goes on to the face: the
+/// flow there hangs on nothing beyond it. Where water comes in, nothing does (it would be unstable).
+template <class Real>
+inline Differences<Real> run_out(Differences<Real> d, Differences<Real> opposite, bool runs, Real h) {
+  return {runs ? kept_between(opposite.h, -h, h) : d.h, runs ? opposite.surface : d.surface,
+          runs ? opposite.along : d.along, runs ? opposite.across : d.across};
+}
+
+template <class Real>
+inline Stencil<Real> run_out(const PredictRows<Real>& rows, CellState<Real> c, Stencil<Real> d,
+                             int k) {
+  const auto own = rows.mask[k];
+  const auto west = rows.mask[k - 1];
+  const auto south = rows.mask_south[k];
+  const bool to_west = (west & soft_east) != 0 && (own & closed_east) == 0 && c.u < Real(0);
+  const bool to_east = (own & soft_east) != 0 && (west & closed_east) == 0 && c.u > Real(0);
+  const bool to_south = (south & soft_north) != 0 && (own & closed_north) == 0 && c.v < Real(0);
+  const bool to_north = (own & soft_north) != 0 && (south & closed_north) == 0 && c.v > Real(0);
+  return {run_out(d.west, d.east, to_west, c.h), run_out(d.east, d.west, to_east, c.h),
+          run_out(d.south, d.north, to_south, c.h), run_out(d.north, d.south, to_north, c.h)};
+}
+
 /// A dry neighbour whose bed stands above this surface says nothing about the water's slope. Were
 /// it let into the limiter, a surface that falls from the shore would be met with up to twice its
 /// slope and one that rises to it with none, and a lake at rest would begin to swing by itself
@@ -212,6 +234,8 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
         Stencil<Real> d = stencil_at(rows, cell, k);
         if constexpr (walls) d = behind_faces(rows, cell, d, k);
         beside_shores(rows, d, dry, k);
+        slopes.drop.begin()[k] = greatest_drop(d);
+        if constexpr (walls) d = run_out(rows, cell, d, k);
         const HalfSlopes<Real> x = half_slopes(d.west, d.east, cell.h);
         const HalfSlopes<Real> y = half_slopes(d.south, d.north, cell.h);
         const CellState<Real> p = half_step_ahead(cell, x, y, step.ratio, s.drag.begin()[k], dry);
@@ -226,7 +250,6 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
         s.rise_y[r & 1].begin()[k] = y.bed;
         slopes.x.begin()[k] = twice_g * (p.h * x.surface);
         slopes.y.begin()[k] = twice_g * (p.h * y.surface);
-        slopes.drop.begin()[k] = greatest_drop(d);
       });
 }
 

@@ -1,7 +1,7 @@
 // Steady flow with friction over a bed that is made for a given depth h(x), after MacDonald,
 // Baines, Nichols and Samuels (1997, doi:10.1061/(ASCE)0733-9429(1997)123:11(1041)), as in SWASHES
-// §3.2 (doi:10.1002/fld.3741): subcritical, without and with rain. A steady flow of unit discharge
-// q(x) = q0 + R x over a bed z obeys
+// §3.2 (doi:10.1002/fld.3741): sub- and supercritical, from the one to the other, with a jump, with
+// rain. A steady flow of unit discharge q(x) = q0 + R x over a bed z obeys
 //   z' = (q²/(g h³) - 1) h' - 2 q R/(g h²) - n² q²/h^(10/3) .
 
 #include <gtest/gtest.h>
@@ -23,8 +23,8 @@ struct Channel {
   double rain = 0.0;                      // [m/s]
 };
 
-double critical(double x) {
-  return std::cbrt(4.0 / g) * (1.0 + 0.0 * x);
+double critical_depth() {
+  return std::cbrt(4.0 / g);
 }
 
 double hump(double x, double steepness) {
@@ -88,17 +88,56 @@ std::vector<double> errors_of(const Channel& channel) {
 }
 
 TEST(MacDonald, SubcriticalFlow) {
-  const auto errors =
-      errors_of({"subcritical", 0.033,
-                 [](double x) { return 1.2 * critical(x) * (1.0 + 0.4 * hump(x, 16.0)); }, false});
+  const auto errors = errors_of(
+      {"subcritical", 0.033,
+       [](double x) { return 1.2 * critical_depth() * (1.0 + 0.4 * hump(x, 16.0)); }, false});
   EXPECT_GE(last_order(errors), 1.7);
   EXPECT_LT(errors.back(), 1e-4);
 }
 
-TEST(MacDonald, SubcriticalFlowUnderRain) {
+/// First order: the cell beside an inflow has no slope, and supercritical flow carries what that
+/// costs.
+TEST(MacDonald, SupercriticalFlow) {
   const auto errors = errors_of(
-      {"under rain", 0.033,
-       [](double x) { return 1.4 * critical(x) * (1.0 + 0.3 * hump(x, 16.0)); }, false, 0.001});
+      {"supercritical", 0.04,
+       [](double x) { return critical_depth() * (1.0 - 0.25 * std::tanh(x / 200.0)); }, true});
+  EXPECT_GE(last_order(errors), 0.95);
+  EXPECT_LT(errors.back(), 4e-4);
+}
+
+TEST(MacDonald, FlowFromSubToSupercritical) {
+  const auto errors = errors_of({"sub- to supercritical", 0.0218,
+                                 [](double x) {
+                                   const double s = x / length - 0.5;
+                                   const double fall = s < 0.0 ? std::tanh(3.0 * s) / 3.0
+                                                               : std::tanh(6.0 * s) / 6.0;
+                                   return critical_depth() * (1.0 - fall);
+                                 },
+                                 true});
+  EXPECT_GE(last_order(errors), 1.8);
+  EXPECT_LT(errors.back(), 3e-5);
+}
+
+/// Supercritical depth up to 500 m, and behind a jump (Bélanger's depths) a rise to the outlet.
+double with_jump(double x) {
+  const double before = 1.0 - 0.25 * std::tanh(x / 200.0);
+  if (x <= 500.0) return critical_depth() * before;
+  const double y = 1.0 - 0.25 * std::tanh(2.5);
+  const double conjugate = 0.5 * y * (std::sqrt(1.0 + 8.0 / (y * y * y)) - 1.0);
+  return critical_depth() * (conjugate + 0.4 * (1.0 - std::exp(-(x - 500.0) / 200.0)));
+}
+
+TEST(MacDonald, FlowWithJump) {
+  const auto errors = errors_of({"with a jump", 0.0218, with_jump, false});
+  EXPECT_GE(last_order(errors), 0.8);
+  EXPECT_LT(errors.back(), 2e-3);
+}
+
+TEST(MacDonald, SubcriticalFlowUnderRain) {
+  const auto errors =
+      errors_of({"under rain", 0.033,
+                 [](double x) { return 1.4 * critical_depth() * (1.0 + 0.3 * hump(x, 16.0)); },
+                 false, 0.001});
   EXPECT_GE(last_order(errors), 1.5);
   EXPECT_LT(errors.back(), 2e-4);
 }
