@@ -11,7 +11,7 @@ enum class Precision { single_, double_ };
 /// How the solver computes. Defaults suit a real forecast; each field says what it does to results.
 struct Options {
   Precision precision = Precision::double_;
-  double cfl = 0.45;        // share of the stable step; at most 0.5 for the second-order scheme
+  double cfl = 0.45;        // of (|u| + |v|) / 2 + c over dx; at most 0.5 in two dimensions
   double dry_depth = 1e-6;  // h [m] under which a cell carries no momentum
   double min_dt = 1e-7;     // [s]; a shorter step ends the run as a numerical failure
   int threads = 0;          // 0: all that OpenMP offers; results do not depend on it

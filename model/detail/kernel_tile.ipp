@@ -73,7 +73,7 @@ void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResul
         all_chunks(tile), [&](int k) __attribute__((always_inline)) {
           const Real h = rows.h[k];
           const Friction<Real> f = friction_at(greater(h, dry), friction[k]);
-          const Real u = greater(magnitude(qx[k]), magnitude(qy[k])) * f.inverse;
+          const Real u = Real(0.5) * (magnitude(qx[k]) + magnitude(qy[k])) * f.inverse;
           const Real wave = wave_speed(h, u, f.drag, drop_at(rows, k), step.dx);
           s.momentum.wave.begin()[k] = h > dry ? wave : Real(0);
         });

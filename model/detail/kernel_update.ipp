@@ -276,7 +276,7 @@ void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int
         const Real moves = mobile > Real(0) ? kept : Real(0);
         const Real qx_k = h > dry ? qx_free * moves : Real(0);  // h is 0 outside the computed area
         const Real qy_k = h > dry ? qy_free * moves : Real(0);
-        const Real u = greater(magnitude(qx_k), magnitude(qy_k)) * inverse;
+        const Real u = Real(0.5) * (magnitude(qx_k) + magnitude(qy_k)) * inverse;
         const Real wave = wave_speed(h, u, drag, slopes.drop.begin()[k], step.dx);
         out.qx.begin()[k] = qx_k;
         out.qy.begin()[k] = qy_k;
