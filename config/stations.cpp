@@ -23,8 +23,13 @@ void read_limits(Section& section, Station& station) {
     std::optional<double> per_hour;
     value("rate_per_hour", per_hour, positive);
     if (per_hour) limits.rate_per_second = *per_hour / 3600.0;
-    quality.whole("flat_suspect_count", limits.flat_suspect_count, {.at_least = 2.0});
-    quality.whole("flat_fail_count", limits.flat_fail_count, {.at_least = 2.0});
+    const auto whole = [&](const char* key, std::optional<int>& count) {
+      int given = 0;
+      quality.whole(key, given, {.at_least = 2.0});
+      if (given >= 2) count = given;
+    };
+    whole("flat_suspect_count", limits.flat_suspect_count);
+    whole("flat_fail_count", limits.flat_fail_count);
     Duration interval{0};
     quality.duration("expected_interval", interval);
     if (interval > Duration{0}) limits.expected_interval = interval;

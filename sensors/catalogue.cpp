@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sensors/detail/limits.hpp"
+
 namespace vandvagt::sensors {
 namespace {
 
 constexpr int longest_flat_run = 1000;
+constexpr int most_in_window = 5000;
 
 // A level of a topic; messaging has the same rule, and neither folder sees the other.
 bool valid_name(std::string_view name) {
@@ -15,6 +18,8 @@ bool valid_name(std::string_view name) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
          });
 }
+
+using detail::merged;
 
 class StationCheck {
  public:
@@ -41,21 +46,67 @@ class StationCheck {
           "agree");
   }
 
-  void limits() {
-    const auto& l = station_.limits;
+  void limits(const QualityLimits& l) {
     range(l.sensor_min, l.sensor_max, "sensor_min", "sensor_max");
     range(l.operator_min, l.operator_max, "operator_min", "operator_max");
     range(l.spike_suspect, l.spike_fail, "spike_suspect", "spike_fail");
     positive(l.spike_suspect, "spike_suspect");
     positive(l.spike_fail, "spike_fail");
+    range(l.climatology_min, l.climatology_max, "climatology_min", "climatology_max");
+    range(l.attenuated_fail, l.attenuated_suspect, "attenuated_fail", "attenuated_suspect");
     positive(l.rate_per_second, "rate_per_second");
+    positive(l.rate_deviations, "rate_deviations");
+    positive(l.attenuated_suspect, "attenuated_suspect");
+    positive(l.attenuated_fail, "attenuated_fail");
+    positive(l.companion_from_rate, "companion_from_rate");
+    positive(l.companion_rate, "companion_rate");
+    positive(l.neighbour_tolerance, "neighbour_tolerance");
+    positive(l.location_radius, "location_radius");
     if (l.flat_tolerance && (!std::isfinite(*l.flat_tolerance) || *l.flat_tolerance < 0.0))
       add("flat_tolerance must be zero or more", "give it in SI");
-    if (l.flat_suspect_count < 2 || l.flat_fail_count < l.flat_suspect_count ||
-        l.flat_fail_count > longest_flat_run)
+    const int suspect = l.flat_suspect_count.value_or(3), fail = l.flat_fail_count.value_or(5);
+    if (suspect < 2 || fail < suspect || fail > longest_flat_run)
       add("flat line counts must hold 2 <= suspect <= fail <= 1000", "");
     if (l.expected_interval && *l.expected_interval <= Duration{0})
       add("expected_interval must be above zero", "");
+    windows(l);
+    others(l);
+  }
+
+  void seasons() {
+    for (const auto& season : station_.seasons) {
+      const auto month = [](int m) { return m >= 1 && m <= 12; };
+      if (!month(season.first_month) || !month(season.last_month))
+        add("a season's months must be 1 to 12", "write months = [11, 3]");
+      limits(merged(station_.limits, season.limits));
+    }
+  }
+
+  void mapping() {
+    for (const auto& fault : faults_of(station_.mapping)) {
+      const auto cut = fault.rfind("; ");
+      add(fault.substr(0, cut), fault.substr(cut + 2));
+    }
+    if (!station_.mapping.pumping.empty() && station_.parameter != Parameter::groundwater_head &&
+        station_.parameter != Parameter::groundwater_depth)
+      add("it names where its pump's state is sent and is no well", "remove mapping.pumping");
+  }
+
+  void neighbours(const std::map<std::string, const Station*, std::less<>>& all) {
+    const auto& l = station_.limits;
+    for (const auto& [id, what] :
+         {std::pair{&l.neighbour, "neighbour"}, {&l.companion, "companion"}}) {
+      if (id->empty()) continue;
+      const auto other = all.find(*id);
+      const std::string who = std::string("its ") + what + " \"" + *id + "\" ";
+      if (other == all.end())
+        add(who + "is no station", "name one of the configured stations");
+      else if (*id == station_.id)
+        add(who + "is the station itself", "name another");
+      else if (id == &l.neighbour && other->second->parameter != station_.parameter)
+        add(who + "measures " + to_string(other->second->parameter),
+            "name a station of " + to_string(station_.parameter));
+    }
   }
 
   void fallbacks(const std::map<std::string, const Station*, std::less<>>& all) {
@@ -77,6 +128,36 @@ class StationCheck {
   }
 
  private:
+  // Tests over a window need to know how many readings it holds.
+  void windows(const QualityLimits& l) {
+    const auto window = [&](bool declared, Duration length, const std::string& name) {
+      if (!declared) return;
+      if (!l.expected_interval) return add(name + " needs expected_interval", "declare it");
+      if (*l.expected_interval <= Duration{0}) return;
+      if (length < 3 * *l.expected_interval || length / *l.expected_interval > most_in_window)
+        add(name + " must hold 3 to " + std::to_string(most_in_window) + " readings",
+            "mend it or expected_interval");
+    };
+    window(l.rate_deviations.has_value(), l.rate_window, "rate_window");
+    window(l.attenuated_suspect || l.attenuated_fail, l.attenuated_window, "attenuated_window");
+  }
+
+  void others(const QualityLimits& l) {
+    if (l.neighbour.empty() != !l.neighbour_tolerance)
+      add("neighbour and neighbour_tolerance come together", "declare both or none");
+    const bool rates = l.companion_from_rate && l.companion_rate;
+    if (l.companion.empty() ? (l.companion_from_rate || l.companion_rate) : !rates)
+      add("companion, companion_from_rate and companion_rate come together",
+          "declare all three or none");
+    if ((!l.neighbour.empty() || !l.companion.empty()) && !l.expected_interval)
+      add("a neighbour or companion needs expected_interval", "declare it");
+    if (!std::isfinite(l.neighbour_difference))
+      add("neighbour_difference is not finite", "give it in SI");
+    if (l.location_radius && (station_.mapping.x.empty() || !station_.position_sent))
+      add("location_radius needs a mapping that says where the position is sent",
+          "declare mapping.x and mapping.y, or remove it");
+  }
+
   void range(std::optional<double> low, std::optional<double> high, const std::string& low_name,
              const std::string& high_name) {
     for (const auto& [limit, name] : {std::pair{low, &low_name}, std::pair{high, &high_name}})
@@ -100,11 +181,21 @@ Faults check_stations(const std::vector<Station>& stations) {
   for (const auto& station : stations)
     if (!all.emplace(station.id, &station).second)
       StationCheck(station, faults).add("its id is given twice", "every station needs its own");
+  std::map<std::string, std::string> topics;
   for (const auto& station : stations) {
+    const auto& topic = station.mapping.topic;
+    const auto first = topics.emplace(topic, station.id).first;
+    if (!topic.empty() && first->second != station.id)
+      StationCheck(station, faults)
+          .add("its topic is that of station \"" + first->second + "\" too",
+               "a station's readings come from a topic of its own");
     StationCheck check(station, faults);
     check.names();
     check.unit_and_datum();
-    check.limits();
+    check.limits(station.limits);
+    check.seasons();
+    check.mapping();
+    check.neighbours(all);
     check.fallbacks(all);
   }
   return faults;
@@ -117,14 +208,28 @@ Result<Catalogue> Catalogue::make(std::vector<Station> stations) {
   if (!faults.empty()) return fail(ErrorCode::invalid_input, faults);
   Catalogue catalogue;
   catalogue.stations_ = std::move(stations);
-  for (std::size_t i = 0; i < catalogue.stations_.size(); ++i)
-    catalogue.index_.emplace(catalogue.stations_[i].id, i);
+  for (std::size_t i = 0; i < catalogue.stations_.size(); ++i) {
+    const auto& station = catalogue.stations_[i];
+    catalogue.index_.emplace(station.id, i);
+    if (!station.mapping.topic.empty()) catalogue.topics_.emplace(station.mapping.topic, i);
+  }
   return catalogue;
 }
 
 const Station* Catalogue::find(std::string_view id) const {
   const auto found = index_.find(id);
   return found == index_.end() ? nullptr : &stations_[found->second];
+}
+
+const Station* Catalogue::find_by_topic(std::string_view topic) const {
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? nullptr : &stations_[found->second];
+}
+
+std::vector<std::string> Catalogue::mapped_topics() const {
+  std::vector<std::string> topics;
+  for (const auto& [topic, station] : topics_) topics.push_back(topic);
+  return topics;
 }
 
 }  // namespace vandvagt::sensors

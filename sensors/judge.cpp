@@ -13,8 +13,10 @@ constexpr Duration instant{1};
 /// message's own. So readings of one batch are judged by each other as if they had come singly.
 class Context {
  public:
-  Context(const Station& station, std::vector<Reading> stored)
-      : station_(station), needed_(static_cast<std::size_t>(history_needed(station))) {
+  Context(const Station& station, std::vector<Reading> stored, const Surroundings& around)
+      : station_(station),
+        needed_(static_cast<std::size_t>(history_needed(station))),
+        around_(around) {
     for (auto& reading : stored) {
       known_.push_back(std::move(reading));
       own_.push_back(nullptr);
@@ -27,10 +29,14 @@ class Context {
                                         [](const Reading& r, Time t) { return r.time < t; });
     const auto at = static_cast<std::size_t>(place - known_.begin());
     const auto from = at > needed_ ? at - needed_ : 0;
-    const auto verdict =
-        check(station_, std::span<const Reading>(known_).subspan(from, at - from), reading, now);
+    const auto known = std::span<const Reading>(known_);
+    auto after = at;
+    if (after < known.size() && known[after].time == reading.time) ++after;
+    around_.later = known.subspan(after);
+    const auto verdict = check(station_, known.subspan(from, at - from), reading, now, around_);
     reading.quality = verdict.quality;
     if (verdict.previous) pass_on(at - 1, *verdict.previous, now, reviews);
+    if (verdict.next) pass_on(after, *verdict.next, now, reviews);
     remember(at, reading);
   }
 
@@ -61,9 +67,25 @@ class Context {
 
   const Station& station_;
   std::size_t needed_;
+  Surroundings around_;
   std::vector<Reading> known_;  // in order of time, one a time stamp
   std::vector<Reading*> own_;   // of the message; nullptr: stored before
 };
+
+/// Readings of another station around those of a message; none where none is named.
+Result<std::vector<Reading>> read_beside(const Catalogue& catalogue, const Store& store,
+                                         const std::string& id, std::pair<Time, Time> span,
+                                         Duration margin) {
+  const Station* other = catalogue.find(id);
+  if (other == nullptr) return std::vector<Reading>{};
+  return store.read(id, other->parameter, span.first - margin, span.second + margin);
+}
+
+/// Stored readings after `last`, as many as a late reading's spike tests look at.
+Result<std::vector<Reading>> read_after(const Store& store, const Station& station, Time last) {
+  const auto interval = station.limits.expected_interval.value_or(std::chrono::hours{6});
+  return store.read(station.id, station.parameter, last + instant, last + 4 * interval);
+}
 
 }  // namespace
 
@@ -72,14 +94,27 @@ Result<std::vector<Review>> judge(const Catalogue& catalogue, const Store& store
   const Station& station = *catalogue.find(readings.front().station);
   const auto parameter = station.parameter;
   const Time first = readings.front().time, last = readings.back().time;
-  auto before = store.last(station.id, parameter, first - instant, history_needed(station));
-  if (!before) return fail(before.error());
+  auto known = store.last(station.id, parameter, first - instant, history_needed(station));
+  if (!known) return fail(known.error());
   const auto among = store.read(station.id, parameter, first, last);
   if (!among) return fail(among.error());
+  known->insert(known->end(), among->begin(), among->end());
   const auto newest = store.last(station.id, parameter, now + most_ahead, 1);
   if (!newest) return fail(newest.error());
-  before->insert(before->end(), among->begin(), among->end());
-  Context context(station, std::move(*before));
+  if (!newest->empty() && newest->front().time > last) {
+    const auto after = read_after(store, station, last);
+    if (!after) return fail(after.error());
+    known->insert(known->end(), after->begin(), after->end());
+  }
+  const auto& limits = station.limits;
+  const Duration margin = 3 * limits.expected_interval.value_or(Duration{0});
+  const auto neighbour = read_beside(catalogue, store, limits.neighbour, {first, last}, margin);
+  if (!neighbour) return fail(neighbour.error());
+  const auto companion = read_beside(catalogue, store, limits.companion, {first, last}, margin);
+  if (!companion) return fail(companion.error());
+
+  Context context(station, std::move(*known),
+                  {.later = {}, .neighbour = *neighbour, .companion = *companion});
   std::vector<Review> reviews;
   for (auto& reading : readings) {
     reading.late = !newest->empty() && reading.time < newest->front().time;

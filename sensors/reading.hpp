@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/time.hpp"
@@ -72,6 +73,8 @@ struct Reading {
   int revision = 1;   // 1, and one more for each later value of the same (station, parameter, time)
   Time received{};
   bool late = false;  // a newer reading of the station was already stored when it arrived
+  /// Where it was measured, as sent, in the mapping's `position_crs`; not stored.
+  std::optional<std::pair<double, double>> position{};
 };
 
 /// SHA-256 over station, parameter, time, exact value, revision and flags, in the given order: two
