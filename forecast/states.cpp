@@ -67,6 +67,75 @@ std::string digest_of_sources(const std::vector<model::Source>& sources) {
   return digest.hex();
 }
 
+void add_cells(Sha256& digest, const std::vector<model::CellIndex>& cells) {
+  add_one(digest, cells.size());
+  for (const model::CellIndex& cell : cells) {
+    add_one(digest, cell.i);
+    add_one(digest, cell.j);
+  }
+}
+
+/// The numbers of a structure; openings and capacities are forcing.
+std::vector<double> numbers_of(const model::Structure& structure) {
+  if (const auto* weir = std::get_if<model::Weir>(&structure.kind)) {
+    return {weir->crest, weir->width, weir->coefficient};
+  }
+  if (const auto* gate = std::get_if<model::Gate>(&structure.kind)) {
+    return {gate->sill, gate->width, gate->coefficient};
+  }
+  if (const auto* pump = std::get_if<model::Pump>(&structure.kind)) {
+    return {pump->start_stage, pump->stop_stage};
+  }
+  const auto& c = std::get<model::Culvert>(structure.kind);
+  return {static_cast<double>(c.shape == model::Culvert::Shape::box),
+          c.width,
+          c.height,
+          static_cast<double>(c.barrels),
+          c.length,
+          c.invert_from,
+          c.invert_to,
+          c.manning,
+          c.entrance_loss,
+          c.exit_loss,
+          c.inlet.k,
+          c.inlet.m,
+          c.inlet.c,
+          c.inlet.y,
+          c.inlet.slope};
+}
+
+std::string digest_of_structures(const std::vector<model::Structure>& structures) {
+  Sha256 digest;
+  for (const model::Structure& structure : structures) {
+    digest.add(structure.name).add("\n");
+    add_cells(digest, structure.from);
+    add_cells(digest, structure.to);
+    add_one(digest, static_cast<int>(structure.one_way));
+    add_one(digest, structure.kind.index());
+    digest.add_values(std::span<const double>(numbers_of(structure)));
+  }
+  return digest.hex();
+}
+
+/// Faces, crests and where breaches are; their widths and inverts are forcing.
+std::string digest_of_levees(const std::vector<model::Levee>& levees) {
+  Sha256 digest;
+  for (const model::Levee& levee : levees) {
+    digest.add(levee.name).add("\n");
+    add_one(digest, levee.coefficient);
+    for (const model::LeveeFace& face : levee.faces) {
+      add_cells(digest, {face.face.cell});
+      add_one(digest, static_cast<int>(face.face.side));
+      for (const double value : {face.crest, face.from, face.until}) add_one(digest, value);
+    }
+    for (const model::LeveeBreach& breach : levee.breaches) {
+      digest.add(breach.name).add("\n");
+      add_one(digest, breach.centre);
+    }
+  }
+  return digest.hex();
+}
+
 std::string digest_of_soil(const model::Infiltration& soil) {
   Sha256 digest;
   for (const auto* field :
@@ -156,7 +225,9 @@ auto arrays_of(State& state) {
                     std::pair{"unit_discharge_x", &state.unit_discharge_x},
                     std::pair{"unit_discharge_y", &state.unit_discharge_y},
                     std::pair{"infiltrated", &state.infiltrated},
-                    std::pair{"water_table_depth", &state.water_table_depth}};
+                    std::pair{"water_table_depth", &state.water_table_depth},
+                    std::pair{"pump_running", &state.pump_running},
+                    std::pair{"passage_discharge", &state.passage_discharge}};
 }
 
 std::string misfit(const Identity& wanted, const Identity& found) {
@@ -166,19 +237,27 @@ std::string misfit(const Identity& wanted, const Identity& found) {
     if (other != found.end() && other->second == digest) continue;
     parts += (parts.empty() ? "" : ", ") + part;
   }
+  for (const auto& [part, digest] : found) {
+    if (!wanted.contains(part)) parts += (parts.empty() ? "" : ", ") + part;
+  }
   return parts.empty() ? "" : "it was made with another " + parts;
 }
 
 }  // namespace
 
 Identity identity_of(const Scenario& scenario, const BuiltCase& built) {
-  return {{"grid", digest_of_grid(built.geometry)},
-          {"terrain", digest_of_field(built.model.bed_elevation)},
-          {"roughness", digest_of_field(built.model.manning)},
-          {"edges", digest_of_edges(built.model.edges)},
-          {"sources", digest_of_sources(built.model.sources)},
-          {"infiltration", digest_of_soil(built.model.infiltration)},
-          {"solver", digest_of_solver(scenario.solver)}};
+  Identity identity{{"grid", digest_of_grid(built.geometry)},
+                    {"terrain", digest_of_field(built.model.bed_elevation)},
+                    {"roughness", digest_of_field(built.model.manning)},
+                    {"edges", digest_of_edges(built.model.edges)},
+                    {"sources", digest_of_sources(built.model.sources)},
+                    {"infiltration", digest_of_soil(built.model.infiltration)},
+                    {"solver", digest_of_solver(scenario.solver)}};
+  // Named only where there are some, so that older states of a case without any still fit.
+  const model::Case& model = built.model;
+  if (!model.structures.empty()) identity["structures"] = digest_of_structures(model.structures);
+  if (!model.levees.empty()) identity["levees"] = digest_of_levees(model.levees);
+  return identity;
 }
 
 std::string StateUse::coldness() const {

@@ -4,24 +4,12 @@
 #include <vector>
 
 #include "core/field.hpp"
+#include "model/cell.hpp"
+#include "model/levee.hpp"
 #include "model/series.hpp"
+#include "model/structure.hpp"
 
 namespace vandvagt::model {
-
-/// A cell by its indices, i east, j north.
-struct CellIndex {
-  int i{};
-  int j{};
-};
-
-enum class Side { west, east, south, north };
-
-/// One cell face on the border of the computed area (edge of the raster or next to a nodata cell),
-/// seen from its active cell.
-struct EdgeFace {
-  CellIndex cell;
-  Side side = Side::west;
-};
 
 enum class EdgeKind {
   wall,          // no flow; what every face is that no segment names
@@ -31,7 +19,8 @@ enum class EdgeKind {
   discharge,     // total inflow given by `series` [m³/s], spread over the faces by conveyance
 };
 
-/// A stretch of border with one condition.
+/// A stretch of border with one condition. Each face lies on the border of the computed area (edge
+/// of the raster or next to a nodata cell).
 struct EdgeSegment {
   std::string name;
   EdgeKind kind = EdgeKind::wall;
@@ -71,6 +60,8 @@ struct Case {
   Field<float> manning;  // n [s m^-1/3], > 0
   std::vector<EdgeSegment> edges;
   std::vector<Source> sources;
+  std::vector<Structure> structures;
+  std::vector<Levee> levees;
   Infiltration infiltration;
 };
 

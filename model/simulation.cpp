@@ -103,6 +103,9 @@ State Simulation::state() const {
 Ledger Simulation::ledger() const {
   return engine_->solver->ledger();
 }
+std::vector<Passage> Simulation::passages() const {
+  return engine_->solver->passages();
+}
 Counters Simulation::counters() const {
   return engine_->solver->counters();
 }

@@ -42,6 +42,16 @@ struct State {
   std::vector<double> unit_discharge_y;   // qy [m²/s]
   std::vector<double> infiltrated;        // F [m]; empty without infiltration
   std::vector<double> water_table_depth;  // [m below ground]; empty without infiltration
+  std::vector<double> pump_running;       // 1 or 0 for each structure (0 where it is no pump)
+  std::vector<double> passage_discharge;  // [m³/s] as Passage::discharge, structures then levees
+};
+
+/// What passes through a structure (from `from` to `to`), or over and through a levee (from its
+/// left to its right); negative the other way.
+struct Passage {
+  std::string name;
+  double discharge = 0.0;  // [m³/s], mean over the last sync interval
+  double volume = 0.0;     // [m³] since the start of this run
 };
 
 /// Greatest values and times since the start (or `reset_maxima`), sampled at every sync time.
@@ -94,6 +104,8 @@ class Simulation {
   Time time() const;
   State state() const;
   Ledger ledger() const;
+  /// The case's structures in their order, then its levees.
+  std::vector<Passage> passages() const;
   Counters counters() const;
   Maxima maxima() const;
   void reset_maxima();

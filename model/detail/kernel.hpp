@@ -43,6 +43,17 @@ struct EdgeFaceArgs {
   Real value;
 };
 
+/// One face of a tile on which a levee stands, `lane` that of its lower (west or south) cell.
+/// `row`: of both cells; between two rows, of the upper one. Heights of the sill over the bed of
+/// each cell [m]; shares: coefficient × length / dx [m^½/s].
+template <class Real>
+struct LeveeFaceArgs {
+  int row;
+  int lane;
+  Real crest_lower, crest_upper, crest_share;
+  Real invert_lower, invert_upper, gap_share;
+};
+
 /// Green-Ampt fields with the layout's padding; null where no tile has soil.
 struct SoilArgs {
   const float* conductivity;
@@ -87,6 +98,10 @@ struct TileArgs {
   const std::uint8_t* special;  // for rows -1 .. rows: bit c tells of chunk c, see kernel_rows.ipp
   const EdgeFaceArgs<Real>* edges;
   int edge_count;
+  const LeveeFaceArgs<Real>* levees;  // first those along x, then those along y, in order of rows
+  int levees_x;
+  int levees_y;
+  Real* levee_flux;  // out: unit discharge over each, towards the upper cell [m²/s]
 };
 
 struct TileResult {

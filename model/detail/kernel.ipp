@@ -15,6 +15,7 @@ namespace {
 #include "model/detail/kernel_predict.ipp"
 #include "model/detail/kernel_flux.ipp"
 #include "model/detail/kernel_edge.ipp"
+#include "model/detail/kernel_levee.ipp"
 #include "model/detail/kernel_update.ipp"
 #include "model/detail/kernel_tile.ipp"
 

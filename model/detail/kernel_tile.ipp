@@ -33,11 +33,13 @@ void flow_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, Scratch<R
     if (r >= 0) {
       flux_y(step, tile, r, s);
       edges_y(step, tile, r, s, result);
+      levees_y(tile, r, s);
     }
     if (r >= 1) update_row(step, tile, r - 1, s, result);
     if (r >= 0 && r < tile.rows) {
       flux_x(step, tile, r, s);
       edges_x(step, tile, r, s, result);
+      levees_x(tile, r, s);
     }
   }
 }

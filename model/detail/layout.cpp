@@ -65,4 +65,11 @@ CellIndex neighbour(CellIndex cell, Side side) {
   return cell;
 }
 
+FacePlace place_of(const EdgeFace& face) {
+  const bool along_x = face.side == Side::west || face.side == Side::east;
+  const bool lower = face.side == Side::east || face.side == Side::north;
+  const CellIndex other = neighbour(face.cell, face.side);
+  return {lower ? face.cell : other, lower ? other : face.cell, along_x, lower};
+}
+
 }  // namespace vandvagt::model::detail

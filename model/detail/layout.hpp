@@ -32,6 +32,15 @@ struct Layout {
 /// The cell on the other side of a cell's side.
 CellIndex neighbour(CellIndex cell, Side side);
 
+/// A face between two cells as the grid holds it: by its lower (west or south) cell.
+struct FacePlace {
+  CellIndex lower;
+  CellIndex upper;
+  bool along_x;     // between west and east
+  bool from_lower;  // it was named as a side of the lower cell
+};
+FacePlace place_of(const EdgeFace& face);
+
 /// Memory of `bytes` [B] for fields: on cache-line boundaries, and where it is large in large
 /// pages. A row of a tile lies in one page of each field, so with small ones most of the time that
 /// memory takes goes into finding pages (a fifth of a run on 1000 × 1000 cells). Throws

@@ -5,7 +5,10 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <utility>
+
+#include "model/detail/root.hpp"
 
 namespace vandvagt::model::detail {
 namespace {
@@ -17,7 +20,9 @@ constexpr unsigned all_chunks = 0xff;
 
 #include "model/detail/solver_case.ipp"
 #include "model/detail/solver_forcing.ipp"
+#include "model/detail/solver_levees.ipp"
 #include "model/detail/solver_state.ipp"
+#include "model/detail/solver_structures.ipp"
 
 template <class Real>
 Result<void> SolverOf<Real>::advance_to(Time end) {
@@ -67,6 +72,10 @@ Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
     }
     local += pace.dt;
   }
+  for (std::size_t p = 0; p < passages_.discharge.size(); ++p) {
+    passages_.discharge[p] = passages_.in_segment[p] / total;
+    passages_.in_segment[p] = 0.0;
+  }
   return {};
 }
 
@@ -83,10 +92,13 @@ double SolverOf<Real>::stable_dt(double fastest, Time segment_start, double loca
 template <class Real>
 bool SolverOf<Real>::take_step(const Pace& pace, double& fastest) {
   prepare_edges(pace);
+  prepare_levees(pace);
   choose_tiles();
   compute_tiles(pace);
   fastest = gather(pace);
+  gather_levees(pace);
   fastest = std::max(fastest, apply_sources(pace));
+  fastest = std::max(fastest, apply_structures(pace));
   now_ = 1 - now_;
   const bool sound = std::all_of(work_.begin(), work_.end(), [&](int t) {
     return results_[static_cast<std::size_t>(t)].sound;
@@ -181,7 +193,7 @@ StepArgs<Real> SolverOf<Real>::step_args(double dt) {
 }
 
 template <class Real>
-TileArgs<Real> SolverOf<Real>::tile_args(const Tile& tile) const {
+TileArgs<Real> SolverOf<Real>::tile_args(const Tile& tile) {
   return {tile.offset - layout_.origin,
           tile.rows,
           tile.chunks,
@@ -189,7 +201,11 @@ TileArgs<Real> SolverOf<Real>::tile_args(const Tile& tile) const {
           tile.soil,
           tile.special.data(),
           edges_.data() + tile.first_edge,
-          tile.edge_count};
+          tile.edge_count,
+          levees_.data() + tile.first_levee,
+          tile.levees_x,
+          tile.levees_y,
+          levee_flux_.data() + tile.first_levee};
 }
 
 template <class Real>

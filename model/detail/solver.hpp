@@ -24,6 +24,7 @@ class Solver {
   virtual Time time() const = 0;
   virtual State state() const = 0;
   virtual Ledger ledger() const = 0;
+  virtual std::vector<Passage> passages() const = 0;
   virtual Counters counters() const = 0;
   virtual const Maxima& maxima() const = 0;
   virtual void reset_maxima() = 0;
@@ -59,6 +60,19 @@ struct Moved {
   RunningSum rain, edge_in, edge_out, source_in, source_out, infiltration;
 };
 
+/// What structures (first) and levees have let through, and which pumps run.
+struct Passages {
+  std::vector<double> running;     // 1 or 0, for each structure
+  std::vector<double> discharge;   // mean over the last sync interval [m³/s]
+  std::vector<double> in_segment;  // since the last sync time [m³]
+  std::vector<RunningSum> volume;  // since the start [m³]
+
+  void count(std::size_t passage, double moved) {
+    in_segment[passage] += moved;
+    volume[passage].add(moved);
+  }
+};
+
 /// A tile of cells, the unit of work.
 struct Tile {
   CellIndex first;
@@ -76,6 +90,9 @@ struct Tile {
   bool changed = false;  // computed since the last saved state
   int first_edge = 0;
   int edge_count = 0;
+  int first_levee = 0;
+  int levees_x = 0;
+  int levees_y = 0;
   int active_cells = 0;
   std::array<int, 8> chunk_cells{};  // active ones in each chunk
   double rain_rate = 0.0;            // sum over active cells of a rain field [m/s]
@@ -98,6 +115,7 @@ class SolverOf final : public Solver {
   Time time() const override { return time_; }
   State state() const override;
   Ledger ledger() const override;
+  std::vector<Passage> passages() const override;
   Counters counters() const override { return counters_; }
   const Maxima& maxima() const override { return maxima_; }
   void reset_maxima() override;
@@ -122,6 +140,27 @@ class SolverOf final : public Solver {
     Time segment_start;
   };
 
+  /// One end of a structure.
+  struct Place {
+    double stage = 0.0;  // [m above datum]
+    double held = 0.0;   // [m of one cell] in the cells with water
+    double wet = 0.0;    // number of those
+  };
+  /// A structure in a step: where it gives, where it takes.
+  struct Passing {
+    Place upper, lower;
+    double receiving = 1.0;  // cells that take
+    double setting = 0.0;    // opening [m] or capacity [m³/s]
+    double dt = 0.0;         // [s]
+    bool reversed = false;
+  };
+  /// Which face one of levees_ is; the tile of its lower cell counts what passes.
+  struct LeveeAt {
+    std::size_t levee;
+    std::size_t face;
+    bool counts;
+  };
+
   // solver_case.ipp: what does not change
   double bed_unit() const;
   void lay_out_beds();
@@ -142,7 +181,7 @@ class SolverOf final : public Solver {
   double gather(const Pace& pace);
   double scan(const std::vector<int>& tiles);
   StepArgs<Real> step_args(double dt);
-  TileArgs<Real> tile_args(const Tile& tile) const;
+  TileArgs<Real> tile_args(const Tile& tile);
   Error failure(const std::string& what, Time segment_start, double local) const;
 
   // solver_forcing.ipp: edges, sources, rain
@@ -152,6 +191,24 @@ class SolverOf final : public Solver {
   double add_to_cell(CellIndex cell, double depth);
   double take_from_cell(CellIndex cell, double depth);
   double forcing_dt(Time segment_start, double local) const;
+
+  // solver_structures.ipp
+  Place place_at(const std::vector<CellIndex>& cells, const Flow& flow) const;
+  double implicit_volume(const Structure& structure, const Passing& passing) const;
+  double volume_wanted(std::size_t structure, Passing& passing);
+  double move_water(const std::vector<CellIndex>& givers, double held,
+                    const std::vector<CellIndex>& takers, double volume);
+  double wake(CellIndex cell);
+  double apply_structures(const Pace& pace);
+  double structures_dt(Time segment_start, double local) const;
+
+  // solver_levees.ipp
+  double sill_at(const FacePlace& place, double crest) const;
+  void close_levees();
+  void lay_out_levees();
+  void set_levee_face(std::size_t face, Time segment_start, double local);
+  void prepare_levees(const Pace& pace);
+  void gather_levees(const Pace& pace);
 
   // solver_state.ipp: saved states and what is sampled
   void restore_everything_from_present();
@@ -190,7 +247,12 @@ class SolverOf final : public Solver {
   std::vector<EdgeFaceArgs<Real>> edges_;             // in order of tiles
   std::vector<CellIndex> edge_cells_;                 // of each of edges_
   std::vector<std::vector<std::size_t>> edge_faces_;  // of each segment, places in edges_
-  double initial_volume_ = 0.0;                       // [m³]
+  std::vector<LeveeFaceArgs<Real>> levees_;           // in order of tiles
+  std::vector<LeveeAt> levee_at_;                     // of each of levees_
+  std::vector<Real> levee_flux_;                      // of each of levees_
+  double bed_unit_ = 1.0;                             // see bed_unit
+  Passages passages_, saved_passages_;
+  double initial_volume_ = 0.0;  // [m³]
   Moved moved_, saved_moved_;
   Counters counters_, saved_counters_;
   Maxima maxima_;

@@ -17,15 +17,22 @@ SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorU
   saved_residual_.assign(layout_.size, Real(0));
   lay_out_beds();
   close_faces();
+  close_levees();
   lay_out_soil();
   lay_out_tiles();
   lay_out_edges();
+  lay_out_levees();
+  passages_.running.assign(case_.structures.size(), 0.0);
+  passages_.discharge.assign(case_.structures.size() + case_.levees.size(), 0.0);
+  passages_.in_segment = passages_.discharge;
+  passages_.volume.resize(passages_.discharge.size());
 }
 
 /// The unit that bed elevations are rounded to: so fine that the greatest step between two cells
 /// still has it as its last digit (4 µm for a step of 100 m in single precision), so coarse that
 /// every step is a whole number of units and exact. Steps rounded one by one would not add up to
-/// nought round a loop of cells, and still water would slowly begin to turn.
+/// nought round a loop of cells, and still water would slowly begin to turn. Crests of levees count
+/// as beds.
 template <class Real>
 double SolverOf<Real>::bed_unit() const {
   double greatest = 0.0;
@@ -38,6 +45,14 @@ double SolverOf<Real>::bed_unit() const {
       }
     }
   }
+  for (const Levee& levee : case_.levees) {
+    for (const LeveeFace& face : levee.faces) {
+      const FacePlace place = place_of(face.face);
+      const double sill = sill_at(place, face.crest);
+      const double lower = std::min(bed_elevation_at(place.lower), bed_elevation_at(place.upper));
+      greatest = std::max(greatest, sill - lower);
+    }
+  }
   if (greatest == 0.0) return 1.0;
   return std::ldexp(1.0, std::ilogb(greatest) + 2 - std::numeric_limits<Real>::digits);
 }
@@ -46,7 +61,7 @@ double SolverOf<Real>::bed_unit() const {
 /// datum a thousand metres lower costs no digit of a depth.
 template <class Real>
 void SolverOf<Real>::lay_out_beds() {
-  const double unit = bed_unit();
+  const double unit = bed_unit_ = bed_unit();
   step_east_.assign(layout_.size, Real(0));
   step_north_.assign(layout_.size, Real(0));
   friction_.assign(layout_.size, Real(gravity));

@@ -51,7 +51,7 @@ void SolverOf<Real>::set_water_table_depth(FieldView<const float> depth) {
 template <class Real>
 double SolverOf<Real>::forcing_dt(Time segment_start, double local) const {
   const double reach = options_.cfl * case_.dx;
-  double dt = std::numeric_limits<double>::max();
+  double dt = structures_dt(segment_start, local);
   if (greatest_rain_ > 0.0) {  // u dt = reach, u = sqrt(S)/n (rain dt)^(2/3)
     const double slope = std::max(steepest_, 1e-6);
     dt = std::min(
@@ -178,7 +178,7 @@ double SolverOf<Real>::take_from_cell(CellIndex cell, double depth) {
   Flow& flow = flow_[1 - now_];
   const auto before = static_cast<double>(flow.h[k]);
   double taken = before + static_cast<double>(residual_[k]);
-  if (depth < before) {
+  if (depth < before + std::min(static_cast<double>(residual_[k]), 0.0)) {
     taken = -add_to_cell(cell, -depth);
   } else {
     flow.h[k] = Real(0);

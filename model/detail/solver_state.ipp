@@ -33,6 +33,8 @@ void SolverOf<Real>::start_with(const State& state) {
       water_table_depth_[k] = static_cast<float>(state.water_table_depth[s]);
     }
   }
+  if (!state.pump_running.empty()) passages_.running = state.pump_running;
+  if (!state.passage_discharge.empty()) passages_.discharge = state.passage_discharge;
   restore_everything_from_present();
 }
 
@@ -59,6 +61,7 @@ void SolverOf<Real>::save() {
   crew_.run(changed, [&](std::size_t t) { copy_tile(tiles_[t], flow_[now_], saved_, true); });
   for (const int t : changed) tiles_[static_cast<std::size_t>(t)].changed = false;
   saved_moved_ = moved_;
+  saved_passages_ = passages_;
   saved_counters_ = counters_;
 }
 
@@ -72,6 +75,7 @@ void SolverOf<Real>::restore() {
     tile.in_step = false;
   }
   moved_ = saved_moved_;
+  passages_ = saved_passages_;
   counters_ = saved_counters_;
 }
 
@@ -116,6 +120,8 @@ State SolverOf<Real>::state() const {
   copy(flow_[now_].qy, out.unit_discharge_y);
   copy(infiltrated_, out.infiltrated);
   copy(water_table_depth_, out.water_table_depth);
+  out.pump_running = passages_.running;
+  out.passage_discharge = passages_.discharge;
   return out;
 }
 

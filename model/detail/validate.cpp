@@ -9,21 +9,10 @@
 #include <tuple>
 
 #include "model/detail/layout.hpp"
+#include "model/detail/validate_parts.hpp"
 
 namespace vandvagt::model::detail {
 namespace {
-
-template <class... Args>
-tl::unexpected<Error> invalid(fmt::format_string<Args...> text, Args&&... args) {
-  return fail(ErrorCode::invalid_input, fmt::format(text, std::forward<Args>(args)...));
-}
-
-bool inside(const Case& c, CellIndex cell) {
-  return cell.i >= 0 && cell.i < c.nx && cell.j >= 0 && cell.j < c.ny;
-}
-bool active(const Case& c, CellIndex cell) {
-  return inside(c, cell) && !std::isnan(c.bed_elevation(cell.i, cell.j));
-}
 
 Result<void> validate_options(const Options& o) {
   if (!(o.cfl > 0.0 && o.cfl <= 0.5)) {
@@ -86,24 +75,6 @@ Result<void> validate_grid(const Case& c) {
     }
   }
   if (computed == 0) return invalid("every cell lies outside: the bed elevation is NaN everywhere");
-  return {};
-}
-
-Result<void> validate_series(const char* kind, const std::string& name, const Series& series) {
-  if (series.empty() || series.times.size() != series.values.size()) {
-    return invalid("{} \"{}\": the series has {} times and {} values; give one or more of both",
-                   kind, name, series.times.size(), series.values.size());
-  }
-  for (std::size_t k = 0; k < series.times.size(); ++k) {
-    if (!std::isfinite(series.values[k])) {
-      return invalid("{} \"{}\": the value at {} is not finite", kind, name,
-                     format_time(series.times[k]));
-    }
-    if (k > 0 && series.times[k] <= series.times[k - 1]) {
-      return invalid("{} \"{}\": times must increase, but {} follows {}", kind, name,
-                     format_time(series.times[k]), format_time(series.times[k - 1]));
-    }
-  }
   return {};
 }
 
@@ -182,6 +153,29 @@ Result<void> refused(const char* field, std::size_t has, std::size_t needs) {
 
 }  // namespace
 
+Result<void> validate_series(const char* kind, const std::string& name, const Series& series,
+                             double lowest) {
+  if (series.empty() || series.times.size() != series.values.size()) {
+    return invalid("{} \"{}\": the series has {} times and {} values; give one or more of both",
+                   kind, name, series.times.size(), series.values.size());
+  }
+  for (std::size_t k = 0; k < series.times.size(); ++k) {
+    if (!std::isfinite(series.values[k])) {
+      return invalid("{} \"{}\": the value at {} is not finite", kind, name,
+                     format_time(series.times[k]));
+    }
+    if (series.values[k] < lowest) {
+      return invalid("{} \"{}\": the value at {} is {}; it must not be under {}", kind, name,
+                     format_time(series.times[k]), series.values[k], lowest);
+    }
+    if (k > 0 && series.times[k] <= series.times[k - 1]) {
+      return invalid("{} \"{}\": times must increase, but {} follows {}", kind, name,
+                     format_time(series.times[k]), format_time(series.times[k - 1]));
+    }
+  }
+  return {};
+}
+
 Result<void> validate(const Case& given, const Options& options) {
   if (auto r = validate_options(options); !r) return r;
   if (auto r = validate_grid(given); !r) return r;
@@ -189,6 +183,8 @@ Result<void> validate(const Case& given, const Options& options) {
   if (auto r = validate_values(given, "Manning's n", given.manning, smallest, 10.0); !r) return r;
   if (auto r = validate_edges(given); !r) return r;
   if (auto r = validate_sources(given); !r) return r;
+  if (auto r = validate_structures(given); !r) return r;
+  if (auto r = validate_levees(given); !r) return r;
   return validate_infiltration(given);
 }
 
@@ -236,6 +232,14 @@ Result<void> validate_state(const Case& given, const Options& options, const Sta
   }
   if (state.water_table_depth.size() != soils) {
     return refused("water table depth", state.water_table_depth.size(), soils);
+  }
+  const std::size_t structures = given.structures.size();
+  if (state.pump_running.size() != structures) {
+    return refused("pumps", state.pump_running.size(), structures);
+  }
+  const std::size_t passages = structures + given.levees.size();
+  if (state.passage_discharge.size() != passages) {
+    return refused("discharge of structures", state.passage_discharge.size(), passages);
   }
   for (std::size_t k = 0; k < cells; ++k) {
     const bool sound = state.depth[k] >= 0.0 && std::isfinite(state.depth[k]) &&

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "tests/model/model_cases.hpp"
+#include "tests/model/structure_cases.hpp"
 
 // Terrains, water and forcing drawn at random from a seed, as unkind as real rasters can be.
 namespace vandvagt::model::test {
@@ -86,6 +86,60 @@ inline void draw_soil(Draw& draw, Case& c) {
       Field<float>(c.nx, c.ny, static_cast<float>(draw.between(0.0, 0.5)));
 }
 
+/// Up to three structures between any two cells, as strange as validation lets them be.
+inline void draw_structures(Draw& draw, Case& c) {
+  const auto cell = [&] { return CellIndex{draw.whole(0, c.nx - 1), draw.whole(0, c.ny - 1)}; };
+  for (int tries = draw.whole(0, 3); tries > 0; --tries) {
+    const CellIndex a = cell();
+    const CellIndex b = cell();
+    const double z_a = c.bed_elevation(a.i, a.j);
+    const double z_b = c.bed_elevation(b.i, b.j);
+    if (std::isnan(z_a) || std::isnan(z_b) || (a.i == b.i && a.j == b.j)) continue;
+    Structure made = between("structure", {a}, {b}, Weir{});
+    made.one_way = draw.chance(0.3);
+    const double over = z_a + draw.between(0.0, 3.0);
+    const double wide = draw.between(0.1, 30.0);
+    Culvert pipe;
+    pipe.shape = draw.chance(0.5) ? Culvert::Shape::box : Culvert::Shape::circular;
+    pipe.width = wide;
+    pipe.height = draw.between(0.2, 5.0);
+    pipe.length = draw.between(1.0, 200.0);
+    pipe.invert_from = z_a + draw.between(-1.0, 1.0);
+    pipe.invert_to = z_b + draw.between(-1.0, 1.0);
+    const int kind = draw.whole(0, 3);
+    if (kind == 0) made.kind = Weir{over, wide};
+    if (kind == 1) made.kind = pipe;
+    if (kind == 2) made.kind = Gate{over, wide, 0.6, Series::constant(draw.between(0.0, 3.0))};
+    if (kind == 3) made.kind = Pump{Series::constant(wide), over, over - draw.between(0.0, 1.0)};
+    c.structures.push_back(made);
+  }
+}
+
+/// A levee along a row or a column, over ground of any kind, that may have a gap.
+inline void draw_levee(Draw& draw, Case& c) {
+  const bool along_y = draw.chance(0.5);
+  const int line = draw.whole(0, (along_y ? c.nx : c.ny) - 2);
+  Levee levee;
+  levee.name = "levee";
+  for (int k = 0; k < (along_y ? c.ny : c.nx); ++k) {
+    const CellIndex a = along_y ? CellIndex{line, k} : CellIndex{k, line};
+    const CellIndex b = along_y ? CellIndex{line + 1, k} : CellIndex{k, line + 1};
+    const double ground = std::min(c.bed_elevation(a.i, a.j), c.bed_elevation(b.i, b.j));
+    if (std::isnan(c.bed_elevation(a.i, a.j)) || std::isnan(c.bed_elevation(b.i, b.j))) continue;
+    levee.faces.push_back({{a, along_y ? Side::east : Side::north},
+                           ground + draw.between(0.0, 6.0),
+                           k * c.dx,
+                           (k + draw.between(0.0, 1.0)) * c.dx});
+  }
+  if (levee.faces.empty()) return;
+  if (draw.chance(0.5)) {
+    const LeveeFace& middle = levee.faces[levee.faces.size() / 2];
+    levee.breaches = {{"gap", middle.from, Series::constant(draw.between(0.0, 3.0 * c.dx)),
+                       Series::constant(middle.crest - draw.between(0.0, 6.0))}};
+  }
+  c.levees.push_back(levee);
+}
+
 inline Drawn random_case(unsigned seed) {
   Draw draw(seed);
   const int nx = draw.whole(3, 40);
@@ -117,6 +171,8 @@ inline Drawn random_case(unsigned seed) {
     const CellIndex cell{nx / 2, ny / 2};
     c.sources.push_back({"source", {cell}, {1.0}, Series::constant(draw.between(-20.0, 20.0))});
   }
+  draw_structures(draw, c);
+  if (draw.chance(0.4)) draw_levee(draw, c);
   return out;
 }
 

@@ -4,11 +4,47 @@
 
 #include "model/detail/solver.hpp"
 #include "tests/model/random_case.hpp"
+#include "tests/model/structure_cases.hpp"
 
 namespace vandvagt::model::test {
 namespace {
 
-/// Some 20 tiles: a dam break over rough ground with rain, infiltration, edges and sources.
+/// A levee in stairs across many tiles with a gap that opens, a weir, a pipe, a gate and a pump.
+void add_structures(Case& c) {
+  Levee levee{.name = "levee", .faces = {}, .breaches = {}};
+  for (int k = 0; k < 120; ++k) {
+    const CellIndex cell{150 + k, 20 + k};
+    if (std::isnan(c.bed_elevation(cell.i, cell.j))) continue;
+    for (const Side side : {Side::east, Side::north}) {
+      const double from = 7.0 * k + (side == Side::east ? 0.0 : 3.5);
+      const CellIndex other{cell.i + (side == Side::east), cell.j + (side == Side::north)};
+      if (std::isnan(c.bed_elevation(other.i, other.j))) continue;
+      const double ground =
+          std::max(c.bed_elevation(cell.i, cell.j), c.bed_elevation(other.i, other.j));
+      levee.faces.push_back({{cell, side}, ground + 0.4 + 0.1 * (k % 7), from, from + 3.5});
+    }
+  }
+  levee.breaches = {{"gap",
+                     300.0,
+                     {{start_time, seconds_after_start(60.0)}, {0.0, 90.0}},
+                     Series::constant(0.0)}};
+  c.levees = {levee};
+  Culvert pipe;
+  pipe.height = 1.0;
+  pipe.length = 20.0;
+  pipe.invert_from = pipe.invert_to = c.bed_elevation(190, 40);
+  const double ground = c.bed_elevation(205, 20);
+  c.structures = {
+      between("weir", {{203, 20}, {204, 20}}, {{260, 20}, {260, 21}}, Weir{ground, 10.0}),
+      between("pipe", {{190, 40}}, {{100, 40}}, pipe),
+      between("gate", {{198, 66}}, {{50, 66}},
+              Gate{0.5, 3.0, 0.6, {{start_time, seconds_after_start(80.0)}, {0.0, 1.0}}}),
+      between("pump", {{210, 30}}, {{390, 150}},
+              Pump{Series::constant(2.0), ground + 1.0, ground})};
+}
+
+/// Some 20 tiles: a dam break over rough ground with rain, infiltration, edges, sources,
+/// structures.
 struct Event {
   Case model;
   Field<double> depth;
@@ -33,6 +69,7 @@ Event event(Precision precision) {
   c.sources = {{"spring", {{22, 33}, {333, 100}}, {0.5, 0.5}, Series::constant(3.0)},
                {"sink", {{222, 133}}, {1.0}, Series::constant(-3.0)}};
   draw_soil(draw, c);
+  add_structures(c);
   e.depth = sampled(nx, ny, dx, [](double x, double y) {
     return x > 900.0 && x < 1100.0 && y < 400.0 ? 3.0 : 0.0;
   });
@@ -69,6 +106,8 @@ TEST_P(Reproducible, ThreadsDoNotChangeABit) {
     EXPECT_EQ(ledger.stored, s->ledger().stored);
     EXPECT_EQ(ledger.error(), s->ledger().error());
     EXPECT_EQ(ledger.infiltration, s->ledger().infiltration);
+    EXPECT_LE(s->ledger().relative_error(), volume_bound(GetParam()));
+    for (const Passage& passage : s->passages()) EXPECT_NE(passage.volume, 0.0) << passage.name;
   }
 }
 

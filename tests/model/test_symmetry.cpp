@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "tests/model/random_case.hpp"
+#include "tests/model/structure_cases.hpp"
 
 namespace vandvagt::model::test {
 namespace {
@@ -55,7 +56,31 @@ Case turned(const Case& given, const Turn& turn) {
   for (Source& source : out.sources) {
     for (CellIndex& cell : source.cells) cell = turn(cell);
   }
+  for (Structure& structure : out.structures) {
+    for (CellIndex& cell : structure.from) cell = turn(cell);
+    for (CellIndex& cell : structure.to) cell = turn(cell);
+  }
+  for (Levee& levee : out.levees) {
+    for (LeveeFace& face : levee.faces) face.face = {turn(face.face.cell), turn(face.face.side)};
+  }
   return out;
+}
+
+/// A levee with a corner, water running over it and through a gap, and two structures.
+void add_structures(Case& c) {
+  Levee levee{.name = "levee", .faces = {}, .breaches = {}};
+  const auto add = [&](EdgeFace face) {
+    const double from = dx * static_cast<double>(levee.faces.size());
+    const double crest = c.bed_elevation(face.cell.i, face.cell.j) + 0.5 + 0.002 * from;
+    levee.faces.push_back({face, crest, from, from + dx});
+  };
+  for (int j = 5; j < 15; ++j) add({{24, j}, Side::east});
+  for (int i = 24; i > 18; --i) add({{i, 14}, Side::north});
+  levee.breaches = {{"gap", 30.0, Series::constant(9.0), Series::constant(1.2)}};
+  c.levees = {levee};
+  c.structures = {
+      between("weir", {{20, 8}, {21, 9}}, {{40, 6}, {40, 7}}, Weir{.crest = 2.2, .width = 6.0}),
+      between("pump", {{22, 5}}, {{3, 40}}, Pump{Series::constant(1.5), 1.0, 0.5})};
 }
 
 Case original() {
@@ -68,6 +93,7 @@ Case original() {
   c.edges = {edge_on(c, Side::west, EdgeKind::normal_depth, {}, 0.01),
              edge_on(c, Side::south, EdgeKind::stage, Series::constant(1.2))};
   c.sources = {{"spring", {{22, 33}}, {1.0}, Series::constant(3.0)}};
+  add_structures(c);
   return c;
 }
 
@@ -88,7 +114,9 @@ TEST_P(Symmetry, TurnedInputGivesTurnedOutputToTheBit) {
   const Field<double> h = sampled(n, n, dx, [&](double x, double) {
     return x > 60.0 && x < 130.0 ? draw.between(0.0, 2.0) : 0.0;
   });
-  const State plain = run(c, h, GetParam()).state();
+  const Simulation first = run(c, h, GetParam());
+  for (const Passage& passage : first.passages()) EXPECT_NE(passage.volume, 0.0) << passage.name;
+  const State plain = first.state();
   for (int k = 1; k < 8; ++k) {
     const Turn turn{(k & 1) != 0, (k & 2) != 0, (k & 4) != 0};
     const State other = run(turned(c, turn), turned(h, turn), GetParam()).state();
