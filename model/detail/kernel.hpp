@@ -63,6 +63,21 @@ struct SoilArgs {
   double* infiltrated;
 };
 
+/// A bed elevation as a whole number of units, of which a Real holds the difference between two
+/// neighbours exactly.
+template <class Real>
+struct BedOf;
+template <>
+struct BedOf<float> {
+  using Type = std::int32_t;
+};
+template <>
+struct BedOf<double> {
+  using Type = double;
+};
+template <class Real>
+using Bed = typename BedOf<Real>::Type;
+
 /// One step of every tile: pointers to cell (0, 0) of padded fields, `stride` apart from row to
 /// row.
 template <class Real>
@@ -74,8 +89,8 @@ struct StepArgs {
   Real* qx_new;
   Real* qy_new;
   Real* residual;          // what rounding left over of h
-  const Real* step_east;   // z(i+1, j) - z(i, j) [m]; 0 at a closed face
-  const Real* step_north;  // z(i, j+1) - z(i, j) [m]
+  const Bed<Real>* bed;    // z in units of bed_unit
+  Real bed_unit;           // [m]
   const Real* friction;    // g n² [m^1/3]
   const std::uint8_t* mask;
   const float* rain;  // [m/s], or null

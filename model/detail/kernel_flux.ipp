@@ -118,19 +118,17 @@ inline void flux_row(const TileArgs<Real>& tile, int r, const FluxRows<Real>& ro
 
 /// Fluxes over the faces between the cells of row r.
 template <class Real>
-void flux_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
-  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+void flux_x(const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   flux_row<Real, 1>(tile, r,
-                    {s.east, s.west, s.rise_x, s.rise_x, step.step_east + start,
+                    {s.east, s.west, s.rise_x, s.rise_x, step_row(s, r).east.begin(),
                      mask_row(s, r).bits.begin(), closed_east, s.flux_x[r & 1]});
 }
 
 /// Fluxes over the faces between rows r - 1 and r.
 template <class Real>
-void flux_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
-  const std::ptrdiff_t start = tile.offset - 1 + (r - 1) * step.stride;
+void flux_y(const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   flux_row<Real, 0>(
       tile, r,
       {s.north[(r - 1) & 1], s.south, s.rise_y[(r - 1) & 1], s.rise_y[r & 1],
-       step.step_north + start, mask_row(s, r - 1).bits.begin(), closed_north, s.flux_y[r & 1]});
+       step_row(s, r - 1).north.begin(), mask_row(s, r - 1).bits.begin(), closed_north, s.flux_y[r & 1]});
 }

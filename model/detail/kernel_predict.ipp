@@ -23,13 +23,13 @@ struct CellState {
 template <class Real>
 struct PredictRows {
   using Bits = typename MaskRow<Real>::Bits;
-  PredictRows(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s)
+  PredictRows(int r, Scratch<Real>& s)
       : south(cell_row(s, r - 1)),
         here(cell_row(s, r)),
         north(cell_row(s, r + 1)),
-        step_east(step.step_east + tile.offset - 1 + r * step.stride),
-        step_north(step.step_north + tile.offset - 1 + r * step.stride),
-        step_south(step_north - step.stride),
+        step_east(step_row(s, r).east.begin()),
+        step_north(step_row(s, r).north.begin()),
+        step_south(step_row(s, r - 1).north.begin()),
         mask(mask_row(s, r).bits.begin()),
         mask_south(mask_row(s, r - 1).bits.begin()) {}
   const CellRow<Real>& south;
@@ -256,7 +256,7 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
 template <class Real>
 void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   prepare_row(step, tile, r, s);
-  const PredictRows<Real> rows(step, tile, r, s);
+  const PredictRows<Real> rows(r, s);
   for (int c = 0; c < tile.chunks; ++c) {
     if (!has(predicted(tile), c)) continue;
     if (special(tile, r, c)) {

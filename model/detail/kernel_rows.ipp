@@ -96,6 +96,12 @@ struct MomentumRow {
   Row<Real> qx, qy, inverse, drag, wave, fastest;
 };
 
+/// Steps of the bed from the cells of a row to those east and north of them [m]; 0 at a closed face.
+template <class Real>
+struct StepRow {
+  Row<Real> east, north;
+};
+
 /// A tile's rows. Those of which an older one is still needed come in twos or threes.
 template <class Real>
 struct Scratch {
@@ -108,11 +114,17 @@ struct Scratch {
   DepthRow<Real> depth;
   MomentumRow<Real> momentum;
   MaskRow<Real> masks[3];
+  StepRow<Real> steps[2];
 };
 
 template <class Real>
 inline CellRow<Real>& cell_row(Scratch<Real>& s, int r) {
   return s.cells[(r + 3) % 3];
+}
+
+template <class Real>
+inline StepRow<Real>& step_row(Scratch<Real>& s, int r) {
+  return s.steps[r & 1];
 }
 
 template <class Real>
@@ -155,5 +167,27 @@ void load_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
     row_h[k] = h[k];
     row_u[k] = wet ? qx[k] * inverse : Real(0);
     row_v[k] = wet ? qy[k] * inverse : Real(0);
+  }
+}
+
+/// The step over a face, `rise` units.
+template <class Real>
+inline Real bed_step(Bed<Real> rise, Real unit, bool closed) {
+  return closed ? Real(0) : static_cast<Real>(rise) * unit;
+}
+
+/// Steps of the bed of row r; its masks have been loaded.
+template <class Real>
+void load_steps(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  const Bed<Real>* const bed = step.bed + tile.offset - 2 + r * step.stride;
+  const Bed<Real>* const bed_north = bed + step.stride;
+  const auto* const mask = mask_row(s, r).bits.begin() - 1;
+  Real* const east = step_row(s, r).east.begin() - 1;
+  Real* const north = step_row(s, r).north.begin() - 1;
+  const Real unit = step.bed_unit;
+#pragma omp simd
+  for (int k = 0; k < tile.chunks * chunk<Real> + rim; ++k) {
+    east[k] = bed_step<Real>(bed[k + 1] - bed[k], unit, (mask[k] & closed_east) != 0);
+    north[k] = bed_step<Real>(bed_north[k] - bed[k], unit, (mask[k] & closed_north) != 0);
   }
 }

@@ -26,18 +26,20 @@ void flow_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, Scratch<R
   load_row(step, tile, -2, s);
   load_row(step, tile, -1, s);
   load_masks(step, tile, -2, s);
+  load_steps(step, tile, -2, s);
   for (int r = -1; r <= tile.rows; ++r) {
     load_row(step, tile, r + 1, s);
     load_masks(step, tile, r, s);
+    load_steps(step, tile, r, s);
     predict_row(step, tile, r, s);
     if (r >= 0) {
-      flux_y(step, tile, r, s);
+      flux_y(tile, r, s);
       edges_y(step, tile, r, s, result);
       levees_y(tile, r, s);
     }
     if (r >= 1) update_row(step, tile, r - 1, s, result);
     if (r >= 0 && r < tile.rows) {
-      flux_x(step, tile, r, s);
+      flux_x(tile, r, s);
       edges_x(step, tile, r, s, result);
       levees_x(tile, r, s);
     }

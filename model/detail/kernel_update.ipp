@@ -172,14 +172,14 @@ struct SurfaceRows {
   using Bits = typename MaskRow<Real>::Bits;
   SurfaceRows(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s)
       : h(step.h + tile.offset - 1 + r * step.stride),
-        step_east(step.step_east + tile.offset - 1 + r * step.stride),
-        step_north(step.step_north + tile.offset - 1 + r * step.stride),
+        bed(step.bed + tile.offset - 1 + r * step.stride),
+        unit(step.bed_unit),
         mask(mask_row(s, r).bits.begin()),
         mask_south(mask_row(s, r - 1).bits.begin()),
         stride(step.stride) {}
   const Real* h;
-  const Real* step_east;
-  const Real* step_north;
+  const Bed<Real>* bed;
+  Real unit;
   const Bits* mask;
   const Bits* mask_south;
   std::ptrdiff_t stride;
@@ -189,22 +189,27 @@ struct SurfaceRows {
 template <class Real>
 inline Real drop_at(const SurfaceRows<Real>& rows, int k) {
   const Real* const h = rows.h;
-  const Real* const step_south = rows.step_north - rows.stride;
+  const Bed<Real>* const bed = rows.bed;
+  const std::ptrdiff_t up = rows.stride;
   const auto own = rows.mask[k];
   const auto west = rows.mask[k - 1];
   const auto south = rows.mask_south[k];
-  const auto beyond = [](bool closed, bool soft, Real bed, Real open) {
-    return closed ? (soft ? bed : Real(0)) : open;
+  const Real step_west = bed_step(bed[k] - bed[k - 1], rows.unit, (west & closed_east) != 0);
+  const Real step_east = bed_step(bed[k + 1] - bed[k], rows.unit, (own & closed_east) != 0);
+  const Real step_south = bed_step(bed[k] - bed[k - up], rows.unit, (south & closed_north) != 0);
+  const Real step_north = bed_step(bed[k + up] - bed[k], rows.unit, (own & closed_north) != 0);
+  const auto beyond = [](bool closed, bool soft, Real on_other_side, Real open) {
+    return closed ? (soft ? on_other_side : Real(0)) : open;
   };
   Stencil<Real> d{};
-  d.west.surface = beyond((west & closed_east) != 0, (west & soft_east) != 0, rows.step_east[k],
-                          (h[k] - h[k - 1]) + rows.step_east[k - 1]);
-  d.east.surface = beyond((own & closed_east) != 0, (own & soft_east) != 0, rows.step_east[k - 1],
-                          (h[k + 1] - h[k]) + rows.step_east[k]);
+  d.west.surface = beyond((west & closed_east) != 0, (west & soft_east) != 0, step_east,
+                          (h[k] - h[k - 1]) + step_west);
+  d.east.surface = beyond((own & closed_east) != 0, (own & soft_east) != 0, step_west,
+                          (h[k + 1] - h[k]) + step_east);
   d.south.surface = beyond((south & closed_north) != 0, (south & soft_north) != 0,
-                           rows.step_north[k], (h[k] - h[k - rows.stride]) + step_south[k]);
-  d.north.surface = beyond((own & closed_north) != 0, (own & soft_north) != 0, step_south[k],
-                           (h[k + rows.stride] - h[k]) + rows.step_north[k]);
+                           step_north, (h[k] - h[k - up]) + step_south);
+  d.north.surface = beyond((own & closed_north) != 0, (own & soft_north) != 0, step_south,
+                           (h[k + up] - h[k]) + step_north);
   return greatest_drop(d);
 }
 

@@ -174,8 +174,8 @@ StepArgs<Real> SolverOf<Real>::step_args(double dt) {
   step.qx_new = to.qx.data() + o;
   step.qy_new = to.qy.data() + o;
   step.residual = residual_.data() + o;
-  step.step_east = step_east_.data() + o;
-  step.step_north = step_north_.data() + o;
+  step.bed = bed_.data() + o;
+  step.bed_unit = static_cast<Real>(bed_unit_);
   step.friction = friction_.data() + o;
   step.mask = mask_.data() + o;
   step.rain = rain_.empty() ? nullptr : rain_.data() + o;

@@ -162,7 +162,8 @@ class SolverOf final : public Solver {
   };
 
   // solver_case.ipp: what does not change
-  double bed_unit() const;
+  double bed_unit(double range) const;
+  void lay_out_cells();
   void lay_out_beds();
   void lay_out_soil();
   void lay_out_edges();
@@ -218,6 +219,7 @@ class SolverOf final : public Solver {
   void sample_tile(const Tile& tile, double seconds);
   void sample_maxima(double seconds);
   double stored_volume() const;
+  double manning_at(CellIndex cell) const;  // [s/m^(1/3)]
 
   Case case_;
   Options options_;
@@ -230,7 +232,9 @@ class SolverOf final : public Solver {
   int now_ = 0;  // which of flow_ is the present state
   Flow saved_;   // the flow at the last sync time
   Padded<Real> residual_, saved_residual_;
-  Padded<Real> step_east_, step_north_, friction_;
+  Padded<Bed<Real>> bed_;    // in units above the lowest, see bed_unit
+  double lowest_bed_ = 0.0;  // in units
+  Padded<Real> friction_;
   Padded<std::uint8_t> mask_;
   Padded<float> rain_;
   double uniform_rain_ = 0.0;

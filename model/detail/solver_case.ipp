@@ -15,6 +15,7 @@ SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorU
   }
   residual_.assign(layout_.size, Real(0));
   saved_residual_.assign(layout_.size, Real(0));
+  lay_out_cells();
   lay_out_beds();
   close_faces();
   close_levees();
@@ -30,63 +31,84 @@ SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorU
 
 /// The unit that bed elevations are rounded to: so fine that the greatest step between two cells
 /// still has it as its last digit (4 µm for a step of 100 m in single precision), so coarse that
-/// every step is a whole number of units and exact. Steps rounded one by one would not add up to
-/// nought round a loop of cells, and still water would slowly begin to turn. Crests of levees count
-/// as beds.
+/// every step is a whole number of units and exact, and the highest bed too. Steps rounded one by
+/// one would not add up to nought round a loop of cells, and still water would slowly begin to turn.
+/// Crests of levees count as beds.
 template <class Real>
-double SolverOf<Real>::bed_unit() const {
+double SolverOf<Real>::bed_unit(double range) const {
+  const Field<double>& z = case_.bed_elevation;
   double greatest = 0.0;
   for (int j = 0; j < case_.ny; ++j) {
     for (int i = 0; i < case_.nx; ++i) {
       for (const Side side : {Side::east, Side::north}) {
         const CellIndex other = neighbour({i, j}, side);
         if (!is_active({i, j}) || !is_active(other)) continue;
-        greatest = std::max(greatest, std::abs(bed_elevation_at(other) - bed_elevation_at({i, j})));
+        greatest = std::max(greatest, std::abs(z(other.i, other.j) - z(i, j)));
       }
     }
   }
   for (const Levee& levee : case_.levees) {
     for (const LeveeFace& face : levee.faces) {
       const FacePlace place = place_of(face.face);
-      const double sill = sill_at(place, face.crest);
-      const double lower = std::min(bed_elevation_at(place.lower), bed_elevation_at(place.upper));
-      greatest = std::max(greatest, sill - lower);
+      const auto [low, high] = std::minmax(z(place.lower.i, place.lower.j),
+                                           z(place.upper.i, place.upper.j));
+      greatest = std::max(greatest, std::max(face.crest, high) - low);
     }
   }
-  if (greatest == 0.0) return 1.0;
-  return std::ldexp(1.0, std::ilogb(greatest) + 2 - std::numeric_limits<Real>::digits);
+  constexpr int digits = std::numeric_limits<Real>::digits;
+  constexpr int bed_digits = std::numeric_limits<Bed<Real>>::digits;
+  const double by_step = greatest > 0.0 ? std::ldexp(1.0, std::ilogb(greatest) + 2 - digits) : 0.0;
+  const double by_range = range > 0.0 ? std::ldexp(1.0, std::ilogb(range) + 2 - bed_digits) : 1.0;
+  return std::max(by_step, by_range);
 }
 
-/// Differences of the bed are taken in double precision: they are what the scheme sees, so that a
-/// datum a thousand metres lower costs no digit of a depth.
+/// Which cells are computed, and their roughness.
 template <class Real>
-void SolverOf<Real>::lay_out_beds() {
-  const double unit = bed_unit_ = bed_unit();
-  step_east_.assign(layout_.size, Real(0));
-  step_north_.assign(layout_.size, Real(0));
+void SolverOf<Real>::lay_out_cells() {
   friction_.assign(layout_.size, Real(gravity));
   mask_.assign(layout_.size, 0);
   smoothest_ = 1e30;
+  for (int j = 0; j < case_.ny; ++j) {
+    for (int i = 0; i < case_.nx; ++i) {
+      if (std::isnan(case_.bed_elevation(i, j))) continue;
+      const auto k = static_cast<std::size_t>(layout_.at(i, j));
+      const auto n = static_cast<double>(case_.manning(i, j));
+      smoothest_ = std::min(smoothest_, n);
+      friction_[k] = static_cast<Real>(gravity * n * n);
+      mask_[k] = active_cell;
+    }
+  }
+  case_.manning = {};
+}
+
+/// Differences of the bed are what the scheme sees, so that a datum a thousand metres lower costs no
+/// digit of a depth.
+template <class Real>
+void SolverOf<Real>::lay_out_beds() {
   const Field<double>& z = case_.bed_elevation;
+  double lowest = std::numeric_limits<double>::max();
+  double highest = std::numeric_limits<double>::lowest();
+  for (const double bed : z.values()) {
+    if (std::isnan(bed)) continue;
+    lowest = std::min(lowest, bed);
+    highest = std::max(highest, bed);
+  }
+  bed_unit_ = bed_unit(highest - lowest);
+  lowest_bed_ = std::round(lowest / bed_unit_);
+  bed_.assign(layout_.size, Bed<Real>(0));
   for (int j = 0; j < case_.ny; ++j) {
     for (int i = 0; i < case_.nx; ++i) {
       if (!is_active({i, j})) continue;
-      const std::ptrdiff_t k = layout_.at(i, j);
-      const auto n = static_cast<double>(case_.manning(i, j));
-      smoothest_ = std::min(smoothest_, n);
-      friction_[static_cast<std::size_t>(k)] = static_cast<Real>(gravity * n * n);
-      mask_[static_cast<std::size_t>(k)] = active_cell;
+      bed_[static_cast<std::size_t>(layout_.at(i, j))] =
+          static_cast<Bed<Real>>(std::round(z(i, j) / bed_unit_) - lowest_bed_);
       for (const Side side : {Side::east, Side::north}) {
         const CellIndex other = neighbour({i, j}, side);
         if (!is_active(other)) continue;
-        const double step =
-            std::round(z(other.i, other.j) / unit) * unit - std::round(z(i, j) / unit) * unit;
-        (side == Side::east ? step_east_ : step_north_)[static_cast<std::size_t>(k)] =
-            static_cast<Real>(step);
-        steepest_ = std::max(steepest_, std::abs(step) / case_.dx);
+        steepest_ = std::max(steepest_, std::abs(z(other.i, other.j) - z(i, j)) / case_.dx);
       }
     }
   }
+  case_.bed_elevation = {};
 }
 
 template <class Real>
@@ -198,7 +220,7 @@ void SolverOf<Real>::lay_out_edges() {
     for (const EdgeFace& face : segment.faces) {
       const int t = layout_.tile_of(face.cell);
       Tile& tile = tiles_[static_cast<std::size_t>(t)];
-      const auto n = static_cast<double>(case_.manning(face.cell.i, face.cell.j));
+      const double n = manning_at(face.cell);
       EdgeFaceArgs<Real> args{face.cell.j - tile.first.j, face.cell.i - tile.first.i + 1, face.side,
                               segment.kind, Real(0)};
       if (segment.kind == EdgeKind::normal_depth) {

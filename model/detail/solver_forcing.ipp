@@ -70,7 +70,7 @@ double SolverOf<Real>::forcing_dt(Time segment_start, double local) const {
     } else if (edge.kind == EdgeKind::stage) {
       const double stage = edge.series.at(segment_start, local);
       for (const EdgeFace& face : edge.faces) {
-        const double h = stage - case_.bed_elevation(face.cell.i, face.cell.j);
+        const double h = stage - bed_elevation_at(face.cell);
         if (h > 0.0) dt = std::min(dt, reach / std::sqrt(gravity * h));
       }
     }
@@ -120,7 +120,7 @@ void SolverOf<Real>::spread_discharge(std::size_t segment, double discharge) {
     const CellIndex cell = edge_cells_[e];
     const double by_surface = discharge > 0.0 ? surface - bed_elevation_at(cell) : 0.0;
     const double h = std::max(depth_at(cell), by_surface);
-    return h * std::cbrt(h * h) / static_cast<double>(case_.manning(cell.i, cell.j));
+    return h * std::cbrt(h * h) / manning_at(cell);
   };
   double total = 0.0;
   for (const std::size_t e : faces) total += conveyance(e);

@@ -15,7 +15,6 @@ void SolverOf<Real>::close_levees() {
       const auto k = static_cast<std::size_t>(layout_.at(place.lower));
       const std::uint8_t closed = place.along_x ? closed_east : closed_north;
       mask_[k] = static_cast<std::uint8_t>(mask_[k] | closed);
-      (place.along_x ? step_east_ : step_north_)[k] = Real(0);
     }
   }
 }

@@ -215,12 +215,19 @@ void SolverOf<Real>::sample_tile(const Tile& tile, double seconds) {
 
 template <class Real>
 bool SolverOf<Real>::is_active(CellIndex c) const {
-  return c.i >= 0 && c.i < case_.nx && c.j >= 0 && c.j < case_.ny &&
-         !std::isnan(case_.bed_elevation(c.i, c.j));
+  return c.i >= 0 && c.i < layout_.nx && c.j >= 0 && c.j < layout_.ny &&
+         (mask_[static_cast<std::size_t>(layout_.at(c))] & active_cell) != 0;
 }
 template <class Real>
 double SolverOf<Real>::bed_elevation_at(CellIndex c) const {
-  return case_.bed_elevation(c.i, c.j);
+  if (!is_active(c)) return std::numeric_limits<double>::quiet_NaN();
+  return (lowest_bed_ + static_cast<double>(bed_[static_cast<std::size_t>(layout_.at(c))])) *
+         bed_unit_;
+}
+template <class Real>
+double SolverOf<Real>::manning_at(CellIndex c) const {
+  return std::sqrt(static_cast<double>(friction_[static_cast<std::size_t>(layout_.at(c))]) /
+                   gravity);
 }
 template <class Real>
 double SolverOf<Real>::depth_at(CellIndex c) const {
