@@ -63,9 +63,6 @@ Result<Simulation> Simulation::start_cold(Case given, const Options& options, Ti
 
 Result<Simulation> Simulation::start_from(Case given, const Options& options, const State& state) {
   if (auto r = detail::validate(given, options); !r) return fail(r.error());
-  if (auto r = detail::validate_time("the state's time", state.time, options); !r) {
-    return fail(r.error());
-  }
   if (auto r = detail::validate_state(given, options, state); !r) return fail(r.error());
   auto engine = std::make_unique<Engine>();
   engine->options = options;

@@ -97,8 +97,8 @@ class Simulation {
   void set_water_table_depth(FieldView<const float> depth);
 
   /// Advance to `end`, a multiple of the sync interval. Error{numerical} with time, cell and values
-  /// where a value is not finite or the step falls under min_dt; the state is then the last good
-  /// one (at a sync time), and time() says when that was.
+  /// where a value is not finite or the step falls under min_dt; the state is then that before
+  /// the step, and time() says when that is.
   Result<void> advance_to(Time end);
 
   Time time() const;

@@ -88,10 +88,10 @@ struct StepArgs {
   Real* h_new;
   Real* qx_new;
   Real* qy_new;
-  Real* residual;          // what rounding left over of h
-  const Bed<Real>* bed;    // z in units of bed_unit
-  Real bed_unit;           // [m]
-  const Real* friction;    // g n² [m^1/3]
+  Real* residual;        // what rounding left over of h
+  const Bed<Real>* bed;  // z in units of bed_unit
+  Real bed_unit;         // [m]
+  const Real* friction;  // g n² [m^1/3]
   const std::uint8_t* mask;
   const float* rain;  // [m/s], or null
   SoilArgs soil;

@@ -29,21 +29,23 @@ Result<void> SolverOf<Real>::advance_to(Time end) {
   Result<void> done;
   crew_.lead([&] {
     while (done && time_ < end) {
-      done = advance_segment(time_);
+      const Time segment_start = time_;
+      done = advance_segment(segment_start);
       if (!done) break;
-      time_ += options_.sync_interval;
-      sample_maxima(to_seconds(options_.sync_interval));
+      sample_maxima(to_seconds(time_ - segment_start));
+      for (Tile& tile : tiles_) tile.changed = false;
     }
   });
   return done;
 }
 
-/// From one sync time to the next. Local time starts at 0 and each step is an equal share of what
-/// is left, so that steps depend on the state at the sync time alone and the last one ends on it.
+/// To the next sync time. Local time starts at 0 and each step is an equal share of what is left,
+/// so that steps depend on the state at the sync time alone and the last one ends on it.
 template <class Real>
 Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
-  save();
-  const double total = to_seconds(options_.sync_interval);
+  const Duration since_sync = segment_start.time_since_epoch() % options_.sync_interval;
+  const Time segment_end = segment_start - since_sync + options_.sync_interval;
+  const double total = to_seconds(segment_end - segment_start);
   std::vector<int> wet;
   for (std::size_t t = 0; t < tiles_.size(); ++t) {
     if (tiles_[t].wet != 0) wet.push_back(static_cast<int>(t));
@@ -54,24 +56,24 @@ Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
     const double left = total - local;
     const double limit = stable_dt(fastest, segment_start, local);
     if (!(limit >= options_.min_dt)) {
-      const Error error =
-          failure(fmt::format("the time step falls to {:.3g} s, under min_dt", limit),
-                  segment_start, local);
-      restore();
-      return fail(error);
+      time_ = segment_start + from_seconds(local);
+      return fail(failure(fmt::format("the time step falls to {:.3g} s, under min_dt", limit)));
     }
     last = left <= limit;
     Pace pace;
     pace.dt = last ? left : left / std::ceil(left / limit);
     pace.middle = local + 0.5 * pace.dt;
     pace.segment_start = segment_start;
+    before_step_ = {moved_, passages_, counters_};
     if (!take_step(pace, fastest)) {
-      const Error error = failure("a value is not finite or negative", segment_start, local);
-      restore();
+      time_ = segment_start + from_seconds(local);
+      const Error error = failure("a value is not finite or negative");
+      take_back_step();
       return fail(error);
     }
     local += pace.dt;
   }
+  time_ = segment_end;
   for (std::size_t p = 0; p < passages_.discharge.size(); ++p) {
     passages_.discharge[p] = passages_.in_segment[p] / total;
     passages_.in_segment[p] = 0.0;
@@ -263,7 +265,7 @@ double SolverOf<Real>::scan(const std::vector<int>& tiles) {
 
 /// Where the present state is worst: first a value that is not sound, else the fastest wave.
 template <class Real>
-Error SolverOf<Real>::failure(const std::string& what, Time segment_start, double local) const {
+Error SolverOf<Real>::failure(const std::string& what) const {
   CellIndex worst{};
   double badness = -1.0;
   for (int j = 0; j < layout_.ny; ++j) {
@@ -282,11 +284,10 @@ Error SolverOf<Real>::failure(const std::string& what, Time segment_start, doubl
   }
   return {
       ErrorCode::numerical,
-      fmt::format("{} at {} + {:.6f} s in cell ({}, {}): h = {:.9g} m, qx = {:.9g}, qy = {:.9g} "
-                  "m²/s, z = {:.3f} m; the state of {} is kept",
-                  what, format_time(segment_start), local, worst.i, worst.j, depth_at(worst),
-                  unit_discharge_x_at(worst), unit_discharge_y_at(worst), bed_elevation_at(worst),
-                  format_time(segment_start))};
+      fmt::format("{} at {} in cell ({}, {}): h = {:.9g} m, qx = {:.9g}, qy = {:.9g} m²/s, "
+                  "z = {:.3f} m; the state of that time is kept",
+                  what, format_time(time_), worst.i, worst.j, depth_at(worst),
+                  unit_discharge_x_at(worst), unit_discharge_y_at(worst), bed_elevation_at(worst))};
 }
 
 namespace {

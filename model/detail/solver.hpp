@@ -73,6 +73,13 @@ struct Passages {
   }
 };
 
+/// What a run has counted.
+struct Totals {
+  Moved moved;
+  Passages passages;
+  Counters counters;
+};
+
 /// A tile of cells, the unit of work.
 struct Tile {
   CellIndex first;
@@ -87,7 +94,7 @@ struct Tile {
   unsigned flowing = 0;  // chunks in which water may flow in this step, see TileArgs
   bool rained_on = false;
   bool in_step = false;  // computed in the last step
-  bool changed = false;  // computed since the last saved state
+  bool changed = false;  // computed since the last sync time
   int first_edge = 0;
   int edge_count = 0;
   int first_levee = 0;
@@ -183,7 +190,7 @@ class SolverOf final : public Solver {
   double scan(const std::vector<int>& tiles);
   StepArgs<Real> step_args(double dt);
   TileArgs<Real> tile_args(const Tile& tile);
-  Error failure(const std::string& what, Time segment_start, double local) const;
+  Error failure(const std::string& what) const;
 
   // solver_forcing.ipp: edges, sources, rain
   void prepare_edges(const Pace& pace);
@@ -213,9 +220,7 @@ class SolverOf final : public Solver {
 
   // solver_state.ipp: saved states and what is sampled
   void restore_everything_from_present();
-  void save();
-  void restore();
-  void copy_tile(const Tile& tile, const Flow& from, Flow& to, bool saving);
+  void take_back_step();
   void sample_tile(const Tile& tile, double seconds);
   void sample_maxima(double seconds);
   double stored_volume() const;
@@ -230,8 +235,7 @@ class SolverOf final : public Solver {
 
   Flow flow_[2];
   int now_ = 0;  // which of flow_ is the present state
-  Flow saved_;   // the flow at the last sync time
-  Padded<Real> residual_, saved_residual_;
+  Padded<Real> residual_;
   Padded<Bed<Real>> bed_;    // in units above the lowest, see bed_unit
   double lowest_bed_ = 0.0;  // in units
   Padded<Real> friction_;
@@ -243,7 +247,7 @@ class SolverOf final : public Solver {
   double smoothest_ = 0.0;  // least Manning's n
 
   Padded<float> conductivity_, suction_head_, moisture_deficit_, water_table_depth_;
-  Padded<double> infiltrated_, saved_infiltrated_;
+  Padded<double> infiltrated_;
 
   std::vector<Tile> tiles_;
   std::vector<int> work_;  // tiles of the present step
@@ -255,10 +259,11 @@ class SolverOf final : public Solver {
   std::vector<LeveeAt> levee_at_;                     // of each of levees_
   std::vector<Real> levee_flux_;                      // of each of levees_
   double bed_unit_ = 1.0;                             // see bed_unit
-  Passages passages_, saved_passages_;
+  Passages passages_;
   double initial_volume_ = 0.0;  // [m³]
-  Moved moved_, saved_moved_;
-  Counters counters_, saved_counters_;
+  Moved moved_;
+  Counters counters_;
+  Totals before_step_;
   Maxima maxima_;
   Time maxima_start_;
 };

@@ -8,13 +8,12 @@ SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorU
       layout_(case_.nx, case_.ny, model::detail::tile_nx<Real>, model::detail::tile_ny),
       kernels_(kernels<Real>(unit)),
       crew_(options.threads > 0 ? options.threads : omp_get_max_threads()) {
-  for (Flow* flow : {&flow_[0], &flow_[1], &saved_}) {
+  for (Flow* flow : {&flow_[0], &flow_[1]}) {
     flow->h.assign(layout_.size, Real(0));
     flow->qx.assign(layout_.size, Real(0));
     flow->qy.assign(layout_.size, Real(0));
   }
   residual_.assign(layout_.size, Real(0));
-  saved_residual_.assign(layout_.size, Real(0));
   lay_out_cells();
   lay_out_beds();
   close_faces();
@@ -55,11 +54,12 @@ double SolverOf<Real>::bed_unit(double range) const {
       greatest = std::max(greatest, std::max(face.crest, high) - low);
     }
   }
-  constexpr int digits = std::numeric_limits<Real>::digits;
-  constexpr int bed_digits = std::numeric_limits<Bed<Real>>::digits;
-  const double by_step = greatest > 0.0 ? std::ldexp(1.0, std::ilogb(greatest) + 2 - digits) : 0.0;
-  const double by_range = range > 0.0 ? std::ldexp(1.0, std::ilogb(range) + 2 - bed_digits) : 1.0;
-  return std::max(by_step, by_range);
+  const auto unit = [](double largest, int digits) {
+    return largest > 0.0 ? std::ldexp(1.0, std::ilogb(largest) + 2 - digits) : 0.0;
+  };
+  const double by_step = unit(greatest, std::numeric_limits<Real>::digits);
+  const double by_range = unit(range, std::numeric_limits<Bed<Real>>::digits);
+  return greatest > 0.0 ? std::max(by_step, by_range) : 1.0;
 }
 
 /// Which cells are computed, and their roughness.
@@ -140,7 +140,6 @@ void SolverOf<Real>::lay_out_soil() {
   const Infiltration& soil = case_.infiltration;
   if (soil.empty()) return;
   infiltrated_.assign(layout_.size, 0.0);
-  saved_infiltrated_.assign(layout_.size, 0.0);
   const auto lay_out = [&](const Field<float>& from, Padded<float>& to) {
     to.assign(layout_.size, 0.0F);
     for (int j = 0; j < case_.ny; ++j) {

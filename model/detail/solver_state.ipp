@@ -47,57 +47,21 @@ void SolverOf<Real>::restore_everything_from_present() {
     tile.wet = tile.changed ? all_chunks : 0;
   }
   initial_volume_ = stored_volume();
-  save();
   reset_maxima();
+  for (Tile& tile : tiles_) tile.changed = false;
 }
 
-/// Copies what has changed since the last call. This is the state that a failure falls back to.
+/// After a step that made a value unsound: back to the state before it, which the other copy still
+/// holds. Only what rounding cut off and what the soil took are already those of the step.
 template <class Real>
-void SolverOf<Real>::save() {
-  std::vector<int> changed;
-  for (std::size_t t = 0; t < tiles_.size(); ++t) {
-    if (tiles_[t].changed) changed.push_back(static_cast<int>(t));
-  }
-  crew_.run(changed, [&](std::size_t t) { copy_tile(tiles_[t], flow_[now_], saved_, true); });
-  for (const int t : changed) tiles_[static_cast<std::size_t>(t)].changed = false;
-  saved_moved_ = moved_;
-  saved_passages_ = passages_;
-  saved_counters_ = counters_;
-}
-
-template <class Real>
-void SolverOf<Real>::restore() {
-  for (Tile& tile : tiles_) {
-    if (!tile.changed) continue;
-    copy_tile(tile, saved_, flow_[0], false);
-    copy_tile(tile, saved_, flow_[1], false);
-    tile.wet = all_chunks;  // the next scan finds out
-    tile.in_step = false;
-  }
-  moved_ = saved_moved_;
-  passages_ = saved_passages_;
-  counters_ = saved_counters_;
-}
-
-template <class Real>
-void SolverOf<Real>::copy_tile(const Tile& tile, const Flow& from, Flow& to, bool saving) {
-  const auto copy = [&](const auto& a, auto& b) {
-    if (a.empty()) return;
-    for (int r = 0; r < tile.rows; ++r) {
-      const std::ptrdiff_t start = tile.offset + r * layout_.stride;
-      std::copy_n(a.begin() + start, tile.columns, b.begin() + start);
-    }
-  };
-  copy(from.h, to.h);
-  copy(from.qx, to.qx);
-  copy(from.qy, to.qy);
-  if (saving) {
-    copy(residual_, saved_residual_);
-    copy(infiltrated_, saved_infiltrated_);
-  } else {
-    copy(saved_residual_, residual_);
-    copy(saved_infiltrated_, infiltrated_);
-  }
+void SolverOf<Real>::take_back_step() {
+  now_ = 1 - now_;
+  moved_ = before_step_.moved;
+  passages_ = before_step_.passages;
+  counters_ = before_step_.counters;
+  for (Tile& tile : tiles_) tile.wet = tile.active_cells > 0 ? all_chunks : 0;  // see scan
+  for (Real& rest : residual_) rest = std::isfinite(rest) ? rest : Real(0);
+  for (double& taken : infiltrated_) taken = std::isfinite(taken) ? taken : 0.0;
 }
 
 template <class Real>
