@@ -6,6 +6,7 @@
 
 #include "app/command_check.hpp"
 #include "app/command_demo.hpp"
+#include "app/command_export.hpp"
 #include "app/command_forecast.hpp"
 #include "app/command_simulate.hpp"
 #include "app/exit_code.hpp"
@@ -23,7 +24,9 @@ struct CommandLine {
   app::CheckArguments check;
   app::SimulateArguments simulate;
   app::ForecastArguments forecast;
-  std::string at;
+  app::ExportArguments export_readings;
+  app::ImportArguments import_readings;
+  std::string at, from, to;
   std::filesystem::path demo_output = "demo";
   int exit_code = 0;
 };
@@ -84,6 +87,44 @@ void add_demo(CLI::App& program, CommandLine& line) {
   });
 }
 
+std::optional<Time> time_option(const std::string& name, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto time = parse_time(text);
+  if (!time) throw CLI::ValidationError(name, time.error().message);
+  return *time;
+}
+
+void add_export(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "export", "Stored readings as CSV, NetCDF-CF or WaterML 2.0, by the output's ending");
+  auto& arguments = line.export_readings;
+  add_configuration(*command, arguments);
+  command->add_option("--store", arguments.store,
+                      "The store of readings (default: readings.db in store.folder)");
+  command->add_option("--output", arguments.output, "File to write: .csv, .nc or .xml")->required();
+  command->add_option("--station", arguments.stations, "Only these stations");
+  command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z");
+  command->add_option("--to", line.to, "Last time");
+  command->callback([&line] {
+    line.export_readings.from = time_option("--from", line.from);
+    line.export_readings.to = time_option("--to", line.to);
+    line.exit_code = app::run_export_command(line.export_readings);
+  });
+}
+
+void add_import(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "import", "Files of a station's readings into the store, checked like any others");
+  auto& arguments = line.import_readings;
+  add_configuration(*command, arguments);
+  command->add_option("--store", arguments.store,
+                      "The store of readings (default: readings.db in store.folder)");
+  command->add_option("--station", arguments.station, "Whose readings they are")->required();
+  command->add_option("files", arguments.files, "Files in the format of [station.file]")
+      ->required();
+  command->callback([&line] { line.exit_code = app::run_import_command(line.import_readings); });
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Flood forecasting and warning", "vandvagt"};
   program.set_version_flag("--version", "vandvagt " + forecast::program_version());
@@ -97,6 +138,8 @@ int run(int argc, char** argv) {
   add_simulate(program, line);
   add_forecast(program, line);
   add_demo(program, line);
+  add_export(program, line);
+  add_import(program, line);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,4 +1,5 @@
 #include "config/detail/parts.hpp"
+#include "grids/transform.hpp"
 #include "sensors/catalogue.hpp"
 
 namespace vandvagt::config {
@@ -6,34 +7,35 @@ namespace {
 
 using sensors::Station;
 
-void read_limits(Section& section, Station& station) {
-  section.table("quality", [&](Section& quality) {
-    auto& limits = station.limits;
-    const auto dimension = sensors::dimension(station.parameter);
-    const auto value = [&](const char* key, std::optional<double>& limit, const Range& range) {
-      quality.quantity(key, dimension, limit, range);
-    };
-    value("sensor_min", limits.sensor_min, {});
-    value("sensor_max", limits.sensor_max, {});
-    value("operator_min", limits.operator_min, {});
-    value("operator_max", limits.operator_max, {});
-    value("spike_suspect", limits.spike_suspect, positive);
-    value("spike_fail", limits.spike_fail, positive);
-    value("flat_tolerance", limits.flat_tolerance, not_negative);
-    std::optional<double> per_hour;
-    value("rate_per_hour", per_hour, positive);
-    if (per_hour) limits.rate_per_second = *per_hour / 3600.0;
-    const auto whole = [&](const char* key, std::optional<int>& count) {
-      int given = 0;
-      quality.whole(key, given, {.at_least = 2.0});
-      if (given >= 2) count = given;
-    };
-    whole("flat_suspect_count", limits.flat_suspect_count);
-    whole("flat_fail_count", limits.flat_fail_count);
-    Duration interval{0};
-    quality.duration("expected_interval", interval);
-    if (interval > Duration{0}) limits.expected_interval = interval;
+/// Which intake of which borehole.
+void read_well(Section& section, Station& station) {
+  section.table("well", [&](Section& inner) {
+    sensors::Well well;
+    inner.require("borehole", "give it as its owner numbers it");
+    inner.text("borehole", well.borehole);
+    inner.whole("intake", well.intake, {.at_least = 1.0});
+    const bool groundwater = station.parameter == sensors::Parameter::groundwater_head ||
+                             station.parameter == sensors::Parameter::groundwater_depth;
+    if (!inner.present()) return;
+    if (!groundwater)
+      inner.fault("borehole", "is given and the station measures no groundwater", "remove it");
+    station.well = std::move(well);
   });
+}
+
+/// Its position where its messages' positions are comparable; needed by the location test alone.
+void place_station(const Section& section, Station& station,
+                   const forecast::TerrainInput& terrain) {
+  if (!station.limits.location_radius || station.mapping.x.empty()) return;
+  std::string crs = station.crs;
+  if (crs.empty()) {
+    const auto own = terrain_crs(terrain);
+    if (!own) return;  // the terrain has a fault of its own that says it
+    crs = *own;
+  }
+  const auto moved = grids::transform({{station.x, station.y}}, crs, station.mapping.position_crs);
+  if (!moved) return section.fault("mapping", moved.error().message, "mend position_crs or crs");
+  station.position_sent = {moved->front().x, moved->front().y};
 }
 
 /// A stage means nothing without its datum. Where that is the grid's own, nothing is to be added;
@@ -48,7 +50,7 @@ void read_datum(Section& section, Station& station, const std::string& grid_datu
                   "remove it, or name the gauge's own zero as datum: \"local:<name>\"");
 }
 
-void read_station(Section& section, Station& station, const std::string& grid_datum) {
+void read_station(Section& section, Station& station, const forecast::TerrainInput& terrain) {
   section.require("id", "give the station an id");
   section.identifier("id", station.id);
   section.require("operator", "name who runs it, as in the topic");
@@ -66,7 +68,7 @@ void read_station(Section& section, Station& station, const std::string& grid_da
                              {"groundwater-depth", Parameter::groundwater_depth}});
   section.require("unit", "name the unit that its readings come in");
   section.text("unit", station.unit);
-  read_datum(section, station, grid_datum);
+  read_datum(section, station, terrain.vertical_datum);
   std::optional<grids::Point> position;
   section.require("position", "write [easting, northing]");
   section.point("position", position);
@@ -76,7 +78,11 @@ void read_station(Section& section, Station& station, const std::string& grid_da
   }
   section.text("crs", station.crs);
   section.texts("fallback", station.fallback);
-  read_limits(section, station);
+  read_well(section, station);
+  read_quality(section, station);
+  read_mapping(section, station);
+  read_station_file(section, station);
+  place_station(section, station, terrain);
 }
 
 }  // namespace
@@ -86,7 +92,7 @@ void read_stations(Section& top, Configuration& configuration) {
   top.each("station", [&](Section& section) {
     Station station;
     const auto before = top.context().faults.size();
-    read_station(section, station, configuration.scenario.terrain.vertical_datum);
+    read_station(section, station, configuration.scenario.terrain);
     top.context().stations[station.id] = station;
     if (top.context().faults.size() == before)
       places["station \"" + station.id + "\""] = section.place();

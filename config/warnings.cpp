@@ -8,6 +8,14 @@
 #include "grids/vector.hpp"
 
 namespace vandvagt::config {
+
+Result<std::string> terrain_crs(const forecast::TerrainInput& terrain) {
+  if (!terrain.crs.empty() || terrain.rasters.empty()) return terrain.crs;
+  const auto geometry = grids::raster_geometry(terrain.rasters.front());
+  if (!geometry) return fail(geometry.error());
+  return geometry->crs;
+}
+
 namespace {
 
 using alerts::Area;
@@ -106,14 +114,6 @@ void add_rings(Area& area, const std::vector<std::vector<grids::Point>>& rings) 
     auto& positions = area.rings.emplace_back();
     for (const auto& point : ring) positions.push_back({point.x, point.y});
   }
-}
-
-/// The system that areas written inline are in, where they name none: the terrain's.
-Result<std::string> terrain_crs(const forecast::TerrainInput& terrain) {
-  if (!terrain.crs.empty() || terrain.rasters.empty()) return terrain.crs;
-  const auto geometry = grids::raster_geometry(terrain.rasters.front());
-  if (!geometry) return fail(geometry.error());
-  return geometry->crs;
 }
 
 /// Rings of a [[area]], from its file or its vertices, in longitude and latitude.

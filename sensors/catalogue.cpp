@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sensors/detail/limits.hpp"
+#include "sensors/readers.hpp"
 
 namespace vandvagt::sensors {
 namespace {
@@ -83,7 +84,10 @@ class StationCheck {
   }
 
   void mapping() {
-    for (const auto& fault : faults_of(station_.mapping)) {
+    auto found = faults_of(station_.mapping);
+    if (station_.file)
+      for (auto& fault : faults_of(station_, *station_.file)) found.push_back(std::move(fault));
+    for (const auto& fault : found) {
       const auto cut = fault.rfind("; ");
       add(fault.substr(0, cut), fault.substr(cut + 2));
     }

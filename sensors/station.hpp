@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "sensors/file_source.hpp"
 #include "sensors/mapping.hpp"
 #include "sensors/reading.hpp"
 
@@ -68,6 +69,7 @@ struct Station {
   std::vector<Season> seasons{};
   std::vector<std::string> fallback{};  // station ids of the same parameter, in order
   PayloadMapping mapping{};             // how its messages are read
+  std::optional<FileSource> file{};     // how files of its readings are read
   std::optional<Well> well{};           // groundwater
   /// Its position in `mapping.position_crs`, where the location test is declared.
   std::optional<std::pair<double, double>> position_sent{};

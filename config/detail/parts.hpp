@@ -2,6 +2,7 @@
 
 #include "config/configuration.hpp"
 #include "config/detail/section.hpp"
+#include "core/result.hpp"
 
 /// One function for each part of the file; each reads `top`'s sections that are its own.
 namespace vandvagt::config {
@@ -16,9 +17,15 @@ void read_ground(Section& top, forecast::Scenario& scenario);
 void read_gauges(Section& top, forecast::Scenario& scenario);
 void read_run(Section& top, forecast::Scenario& scenario);
 void read_stations(Section& top, Configuration& configuration);
+/// Of one [[station]].
+void read_quality(Section& station_section, sensors::Station& station);
+void read_mapping(Section& station_section, sensors::Station& station);
+void read_station_file(Section& station_section, sensors::Station& station);
 void read_broker(Section& top, Configuration& configuration);
 void read_replay(Section& top, Configuration& configuration);
 void read_alerts(Section& top, Configuration& configuration);
+/// The terrain's own system, or that of its first raster.
+Result<std::string> terrain_crs(const forecast::TerrainInput& terrain);
 /// Needs the terrain (areas are given in its system unless they name one).
 void read_areas(Section& top, Configuration& configuration);
 /// Needs stations and areas.

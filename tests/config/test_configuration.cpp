@@ -94,6 +94,11 @@ TEST_P(GoodConfiguration, LoadsWithoutAFault) {
 INSTANTIATE_TEST_SUITE_P(Fixtures, GoodConfiguration,
                          testing::ValuesIn(fixtures_ending(".good.toml")), test_name);
 
+const sensors::Station& station_of(const Configuration& all, const std::string& id) {
+  return *std::find_if(all.stations.begin(), all.stations.end(),
+                       [&](const auto& station) { return station.id == id; });
+}
+
 class CompleteConfiguration : public testing::Test {
  protected:
   void SetUp() override {
@@ -113,8 +118,8 @@ TEST_F(CompleteConfiguration, TurnsUnitsIntoSi) {
   EXPECT_DOUBLE_EQ(all.scenario.sources.at(0).series.constant, -0.2);
   EXPECT_DOUBLE_EQ(all.scenario.ensemble.stage_offset_sigma, 0.1);
   EXPECT_DOUBLE_EQ(all.scenario.solver.min_dt, 1e-3);
-  EXPECT_DOUBLE_EQ(*all.stations.at(0).limits.sensor_min, -3.0);
-  EXPECT_DOUBLE_EQ(*all.stations.at(0).limits.rate_per_second, 1.8 / 3600.0);
+  EXPECT_DOUBLE_EQ(*station_of(all, "sea").limits.sensor_min, -3.0);
+  EXPECT_DOUBLE_EQ(*station_of(all, "sea").limits.rate_per_second, 1.8 / 3600.0);
   EXPECT_DOUBLE_EQ(all.rules.at(0).levels.at(0).clear, 1.4);
 }
 
@@ -165,15 +170,53 @@ TEST_F(CompleteConfiguration, PlacesAGaugeAtItsStation) {
 }
 
 TEST_F(CompleteConfiguration, DeclaresTheZeroOfAStationInTheTerrainsDatum) {
-  EXPECT_TRUE(all.stations.at(0).datum_offset_declared);
-  EXPECT_DOUBLE_EQ(all.stations.at(0).datum_offset, 0.0);
-  EXPECT_DOUBLE_EQ(all.stations.at(1).datum_offset, -0.25);
+  EXPECT_TRUE(station_of(all, "sea").datum_offset_declared);
+  EXPECT_DOUBLE_EQ(station_of(all, "sea").datum_offset, 0.0);
+  EXPECT_DOUBLE_EQ(station_of(all, "fjord").datum_offset, -0.25);
 }
 
 TEST_F(CompleteConfiguration, WritesBesideItselfAndReadsFromTheDataFolder) {
   EXPECT_EQ(all.store_folder, fixtures / "store");
   EXPECT_EQ(all.scenario.time.state_folder, fixtures / "states");
   EXPECT_EQ(all.replay.files.at(0), fixtures / "data" / "readings.csv");
+}
+
+TEST_F(CompleteConfiguration, ReadsLimitsBySeasonAndByOtherStations) {
+  const auto& sea = station_of(all, "sea");
+  ASSERT_EQ(sea.seasons.size(), 1U);
+  const auto winter = sensors::limits_at(sea, parse_time("2026-01-15T00:00:00Z").value());
+  EXPECT_DOUBLE_EQ(*winter.climatology_min, -1.5);
+  EXPECT_DOUBLE_EQ(*winter.rate_per_second, 2.5 / 3600.0);
+  EXPECT_EQ(*winter.flat_fail_count, 12);
+  EXPECT_EQ(*winter.flat_suspect_count, 4);
+  EXPECT_DOUBLE_EQ(*winter.neighbour_tolerance, 0.05);
+  EXPECT_FALSE(sensors::limits_at(sea, parse_time("2026-07-15T00:00:00Z").value()).climatology_min);
+  const auto& well = station_of(all, "well-2");
+  EXPECT_DOUBLE_EQ(*well.limits.companion_from_rate, 0.2 / 3600.0);
+  EXPECT_DOUBLE_EQ(*well.limits.companion_rate, 0.001 / 3600.0 / 3600.0);
+  ASSERT_TRUE(well.position_sent);  // in degrees, as the device sends it
+  EXPECT_NEAR(well.position_sent->first, 8.11, 0.05);
+  EXPECT_NEAR(well.position_sent->second, 56.28, 0.05);
+}
+
+TEST_F(CompleteConfiguration, ReadsMappingsLayoutsAndFiles) {
+  const auto& json = station_of(all, "well-1");
+  EXPECT_EQ(json.mapping.format, sensors::PayloadFormat::json);
+  EXPECT_EQ(json.mapping.time_form, sensors::TimeForm::unix_ms);
+  EXPECT_EQ(json.mapping.pumping, "/pump");
+  EXPECT_TRUE(json.mapping.absent_is_zero);
+  EXPECT_EQ(json.well->intake, 2);
+  EXPECT_EQ(json.file->local_time->utc_offset, std::chrono::hours{1});
+  EXPECT_TRUE(json.file->local_time->summer_time);
+  EXPECT_EQ(json.file->separator, ';');
+  EXPECT_EQ(json.file->columns.time, (std::vector<std::string>{"DATE", "TIME"}));
+  const auto& flagged = station_of(all, "well-2").mapping.layout;
+  ASSERT_TRUE(flagged);
+  EXPECT_EQ(flagged->blocks, (std::vector<int>{8, 2}));
+  EXPECT_EQ(flagged->mask, 0x7fffU);
+  EXPECT_EQ(flagged->expected.at(0).bytes, "02");
+  const auto& tagged = station_of(all, "well-3").mapping.layout;
+  EXPECT_EQ(tagged->tags.at("0377"), 2);
 }
 
 TEST_F(CompleteConfiguration, GivesTheBrokersPrefixToTheWarnings) {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.hpp"
+
+namespace vandvagt::app {
+
+struct ExportArguments {
+  std::filesystem::path configuration, data;  // as for `check`
+  std::filesystem::path store;                // readings.db; empty: in the configured folder
+  std::filesystem::path output;               // .csv, .nc or .xml: the format
+  std::vector<std::string> stations;          // empty: all
+  std::optional<Time> from, to;
+};
+
+/// `vandvagt export`: stored readings as CSV, NetCDF-CF (discrete sampling geometry) or WaterML
+/// 2.0, by the output's ending. @return an ExitCode
+int run_export_command(const ExportArguments& arguments);
+
+struct ImportArguments {
+  std::filesystem::path configuration, data, store;  // as above
+  std::string station;
+  std::vector<std::filesystem::path> files;
+};
+
+/// `vandvagt import`: files of a station's readings into the store, checked as if they had come
+/// over the network. Rows that cannot be read are told and left out. @return an ExitCode
+int run_import_command(const ImportArguments& arguments);
+
+}  // namespace vandvagt::app
