@@ -139,6 +139,12 @@ inline bool special(const TileArgs<Real>& tile, int r, int c) {
   return has(tile.special[r + 1], c);
 }
 
+/// Whether row r holds nothing but active cells with four open faces, as far as special() tells.
+template <class Real>
+inline bool plain(const TileArgs<Real>& tile, int r) {
+  return r >= -1 && r <= tile.rows && tile.special[r + 1] == 0;
+}
+
 /// Masks of row r, for tiles with closed faces.
 template <class Real>
 void load_masks(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
@@ -176,8 +182,7 @@ inline Real bed_step(Bed<Real> rise, Real unit, bool closed) {
   return closed ? Real(0) : static_cast<Real>(rise) * unit;
 }
 
-/// Steps of the bed of row r; its masks have been loaded.
-template <class Real>
+template <class Real, bool walls>
 void load_steps(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const Bed<Real>* const bed = step.bed + tile.offset - 2 + r * step.stride;
   const Bed<Real>* const bed_north = bed + step.stride;
@@ -187,7 +192,19 @@ void load_steps(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, S
   const Real unit = step.bed_unit;
 #pragma omp simd
   for (int k = 0; k < tile.chunks * chunk<Real> + rim; ++k) {
-    east[k] = bed_step<Real>(bed[k + 1] - bed[k], unit, (mask[k] & closed_east) != 0);
-    north[k] = bed_step<Real>(bed_north[k] - bed[k], unit, (mask[k] & closed_north) != 0);
+    const bool closes_east = walls && (mask[k] & closed_east) != 0;
+    const bool closes_north = walls && (mask[k] & closed_north) != 0;
+    east[k] = bed_step<Real>(bed[k + 1] - bed[k], unit, closes_east);
+    north[k] = bed_step<Real>(bed_north[k] - bed[k], unit, closes_north);
+  }
+}
+
+/// Steps of the bed of row r; its masks have been loaded.
+template <class Real>
+void load_steps(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  if (plain(tile, r)) {
+    load_steps<Real, false>(step, tile, r, s);
+  } else {
+    load_steps<Real, true>(step, tile, r, s);
   }
 }
