@@ -10,6 +10,7 @@
 #include "config/configuration.hpp"
 #include "sensors/export.hpp"
 #include "sensors/readers.hpp"
+#include "sensors/retention.hpp"
 
 namespace vandvagt::app {
 namespace {
@@ -21,6 +22,7 @@ struct OpenStore {
   config::Configuration configuration;
   sensors::Catalogue catalogue;
   sensors::Store store;
+  std::filesystem::path file;  // of the store
 };
 
 Result<OpenStore> open_store(const std::filesystem::path& configuration_file,
@@ -45,7 +47,7 @@ Result<OpenStore> open_store(const std::filesystem::path& configuration_file,
   }
   auto store = sensors::Store::open(file);
   if (!store) return fail(store.error());
-  return OpenStore{std::move(*configuration), std::move(*catalogue), std::move(*store)};
+  return OpenStore{std::move(*configuration), std::move(*catalogue), std::move(*store), file};
 }
 
 Result<void> write(const OpenStore& open, const sensors::ExportRequest& request,
@@ -95,6 +97,21 @@ int run_import_command(const ImportArguments& arguments) {
         read->refused_count);
     for (const auto& fault : read->refused) fmt::print(stderr, "{}\n", to_string(fault));
   }
+  return static_cast<int>(ExitCode::ok);
+}
+
+int run_tidy_command(const TidyArguments& arguments) {
+  const auto open = open_store(arguments.configuration, arguments.data, arguments.store);
+  if (!open) return report(open.error());
+  if (const auto sound = open->store.check_integrity(); !sound) return report(sound.error());
+  fmt::print("{}: sound\n", open->file.string());
+  if (!open->configuration.retention) {
+    fmt::print("nothing is thinned: store.keep_all is not declared\n");
+    return static_cast<int>(ExitCode::ok);
+  }
+  const auto done = sensors::tidy(open->file, *open->configuration.retention, clock_now());
+  if (!done) return report(done.error());
+  fmt::print("{} readings thinned, {} expired\n", done->thinned, done->expired);
   return static_cast<int>(ExitCode::ok);
 }
 

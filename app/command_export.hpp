@@ -31,4 +31,12 @@ struct ImportArguments {
 /// over the network. Rows that cannot be read are told and left out. @return an ExitCode
 int run_import_command(const ImportArguments& arguments);
 
+struct TidyArguments {
+  std::filesystem::path configuration, data, store;  // as above
+};
+
+/// `vandvagt tidy`: checks the store's integrity, then thins it as [store] declares; for a timer.
+/// The store may be in use. @return an ExitCode
+int run_tidy_command(const TidyArguments& arguments);
+
 }  // namespace vandvagt::app

@@ -26,6 +26,7 @@ struct CommandLine {
   app::ForecastArguments forecast;
   app::ExportArguments export_readings;
   app::ImportArguments import_readings;
+  app::TidyArguments tidy;
   std::string at, from, to;
   std::filesystem::path demo_output = "demo";
   int exit_code = 0;
@@ -125,6 +126,15 @@ void add_import(CLI::App& program, CommandLine& line) {
   command->callback([&line] { line.exit_code = app::run_import_command(line.import_readings); });
 }
 
+void add_tidy(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "tidy", "Check the store of readings and thin what is old, as the configuration declares");
+  add_configuration(*command, line.tidy);
+  command->add_option("--store", line.tidy.store,
+                      "The store of readings (default: readings.db in store.folder)");
+  command->callback([&line] { line.exit_code = app::run_tidy_command(line.tidy); });
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Flood forecasting and warning", "vandvagt"};
   program.set_version_flag("--version", "vandvagt " + forecast::program_version());
@@ -140,6 +150,7 @@ int run(int argc, char** argv) {
   add_demo(program, line);
   add_export(program, line);
   add_import(program, line);
+  add_tidy(program, line);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

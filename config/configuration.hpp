@@ -12,6 +12,7 @@
 #include "core/time.hpp"
 #include "forecast/scenario.hpp"
 #include "messaging/options.hpp"
+#include "sensors/retention.hpp"
 #include "sensors/station.hpp"
 
 /// One TOML file becomes each folder's own options. docs/configuration.md lists every key.
@@ -51,7 +52,8 @@ struct Configuration {
   std::optional<messaging::Options> broker;    // none: a private broker on loopback
   Duration listen = std::chrono::seconds{10};  // how long to wait for readings before a run
   ReplayInput replay;
-  std::filesystem::path store_folder;  // readings and warnings; empty: beside the output
+  std::filesystem::path store_folder;           // readings and warnings; empty: beside the output
+  std::optional<sensors::Retention> retention;  // none: readings stay for ever
 };
 
 /// Reads and checks `file`. Relative paths of inputs start from `data_folder` (empty: the folder of

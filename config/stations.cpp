@@ -103,6 +103,27 @@ void read_stations(Section& top, Configuration& configuration) {
     add_with_places(sensors::check_stations(configuration.stations), places, top.context());
 }
 
+namespace {
+
+void read_retention(Section& section, Configuration& configuration) {
+  sensors::Retention retention;
+  Duration keep_thinned{0};
+  section.duration("keep_all", retention.keep_all);
+  section.duration("thin_to", retention.thin_to);
+  section.duration("keep_thinned", keep_thinned);
+  if (keep_thinned > Duration{0}) retention.keep_thinned = keep_thinned;
+  if (!section.has("keep_all")) {
+    for (const char* key : {"thin_to", "keep_thinned"})
+      if (section.has(key)) section.fault(key, "stands without keep_all", "declare keep_all");
+    return;
+  }
+  if (retention.keep_thinned && *retention.keep_thinned < retention.keep_all)
+    section.fault("keep_thinned", "is shorter than keep_all", "exchange them or mend one");
+  configuration.retention = retention;
+}
+
+}  // namespace
+
 void read_broker(Section& top, Configuration& configuration) {
   top.table("broker", [&](Section& section) {
     messaging::Options options;
@@ -135,8 +156,10 @@ void read_broker(Section& top, Configuration& configuration) {
     configuration.alerts.topic_prefix = options.prefix;
     if (section.has("url")) configuration.broker = options;
   });
-  top.table("store",
-            [&](Section& section) { section.output_folder("folder", configuration.store_folder); });
+  top.table("store", [&](Section& section) {
+    section.output_folder("folder", configuration.store_folder);
+    read_retention(section, configuration);
+  });
 }
 
 void read_replay(Section& top, Configuration& configuration) {

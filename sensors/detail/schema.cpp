@@ -1,14 +1,16 @@
 #include "sensors/detail/schema.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace vandvagt::sensors::detail {
 namespace {
 
 constexpr std::int64_t application_id = 0x56764f62;  // "VvOb", so that `file` and we know our own
-constexpr std::int64_t version = 1;
 
 // Times are microseconds since 1970 UTC. A row once written is never changed: corrections are new
 // revisions, later verdicts new rows of review. Only sequence_range is merged, and quarantine cut.
-constexpr const char* tables = R"(
+constexpr const char* version_1 = R"(
 CREATE TABLE series (
   id INTEGER PRIMARY KEY,
   station TEXT NOT NULL,
@@ -58,13 +60,30 @@ CREATE TABLE quarantine (
 ) STRICT;
 )";
 
-Result<void> create(Connection& connection) {
+// What a retention has thinned: readings before a time, to a few in each interval.
+constexpr const char* version_2 = R"(
+CREATE TABLE thinned (
+  series INTEGER NOT NULL REFERENCES series,
+  interval INTEGER NOT NULL,          -- microseconds
+  before INTEGER NOT NULL,
+  PRIMARY KEY (series, interval)
+) STRICT, WITHOUT ROWID;
+)";
+
+// Step n leads from version n to n + 1; a new file goes through all of them, so that it is the same
+// as one that has grown old. A step that is in use is never changed.
+constexpr std::array migrations{version_1, version_2};
+constexpr auto version = static_cast<std::int64_t>(migrations.size());
+
+Result<void> migrate(Connection& connection) {
   return connection.transaction([&]() -> Result<void> {
     // Another process may have been faster since we looked.
     const auto present = connection.integer("PRAGMA user_version");
     if (!present) return fail(present.error());
-    if (*present != 0) return {};
-    if (auto made = connection.execute(tables); !made) return made;
+    for (auto step = *present; step < version; ++step)
+      if (auto made = connection.execute(migrations[static_cast<std::size_t>(step)]); !made)
+        return made;
+    if (*present >= version) return {};
     return connection.execute("PRAGMA application_id = " + std::to_string(application_id) +
                               "; PRAGMA user_version = " + std::to_string(version));
   });
@@ -104,7 +123,7 @@ Result<void> prepare_schema(Connection& connection, const std::string& file,
     return fail(ErrorCode::refused, file + ": written by a newer vandvagt (schema " +
                                         std::to_string(*found) + "); update this one");
   if (auto durable = make_durable(connection, file, options); !durable) return durable;
-  return empty ? create(connection) : Result<void>{};
+  return *found < version ? migrate(connection) : Result<void>{};
 }
 
 }  // namespace vandvagt::sensors::detail

@@ -199,6 +199,13 @@ TEST_F(CompleteConfiguration, ReadsLimitsBySeasonAndByOtherStations) {
   EXPECT_NEAR(well.position_sent->second, 56.28, 0.05);
 }
 
+TEST_F(CompleteConfiguration, ReadsHowLongReadingsAreKept) {
+  ASSERT_TRUE(all.retention);
+  EXPECT_EQ(all.retention->keep_all, std::chrono::days{400});
+  EXPECT_EQ(all.retention->thin_to, std::chrono::hours{2});
+  EXPECT_EQ(all.retention->keep_thinned, std::chrono::days{3650});
+}
+
 TEST_F(CompleteConfiguration, ReadsMappingsLayoutsAndFiles) {
   const auto& json = station_of(all, "well-1");
   EXPECT_EQ(json.mapping.format, sensors::PayloadFormat::json);

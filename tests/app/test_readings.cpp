@@ -1,0 +1,139 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/support.hpp"
+
+/// `vandvagt import` and `vandvagt export`, through the real program.
+namespace vandvagt {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::string program = std::string(VANDVAGT_BINARY_DIR) + "/vandvagt";
+
+class Readings : public testing::Test {
+ protected:
+  void SetUp() override {
+    test::write_text(folder_ / "case.toml", R"([project]
+name = "pond"
+[terrain]
+flat = 0.0
+cell_size = 10
+extent = [500000, 6200000, 500100, 6200100]
+crs = "EPSG:25832"
+vertical_datum = "EPSG:5799"
+[manning]
+value = 0.03
+[time]
+duration = "1h"
+[store]
+folder = "."
+[[station]]
+id = "bridge-1"
+operator = "kommune"
+parameter = "stage"
+unit = "cm"
+datum = "EPSG:5799"
+position = [500005, 6200005]
+[station.quality]
+sensor_max = 5.0
+spike_fail = 0.5
+[station.file]
+format = "csv"
+time_format = "%d-%m-%Y %H:%M"
+utc_offset = "+01:00"
+separator = ";"
+[station.file.columns]
+time = ["Tid"]
+value = "Vandstand"
+[[station]]
+id = "inflow"
+operator = "kommune"
+parameter = "discharge"
+unit = "l/s"
+position = [500015, 6200005]
+)");
+    test::write_text(folder_ / "in.csv",
+                     "Tid;Vandstand\n23-11-2026 05:00;143\n23-11-2026 05:10;900\n"
+                     "23-11-2026 05:20;145\n23-11-2026 05:30;x\n");
+  }
+
+  test::CommandResult shell(const std::string& command) const {
+    return test::run_command("cd '" + folder_.path().string() + "' && " + command);
+  }
+  test::CommandResult run(const std::string& arguments) const {
+    return shell("'" + program + "' " + arguments);
+  }
+  test::CommandResult import() const {
+    return run("import --config case.toml --station bridge-1 in.csv");
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(Readings, AreImportedOnceCheckedAndToldWhatWasLeftOut) {
+  const auto first = import();
+  EXPECT_EQ(first.exit_code, 0) << first.output;
+  EXPECT_THAT(first.output, AllOf(HasSubstr("3 new, 0 known, 0 corrected"), HasSubstr("1 refused"),
+                                  HasSubstr("in.csv:5")));
+  EXPECT_THAT(import().output, HasSubstr("0 new, 3 known"));
+  const auto exported = run("export --config case.toml --output out.csv");
+  EXPECT_EQ(exported.exit_code, 0) << exported.output;
+  const auto text = test::read_text(folder_ / "out.csv");
+  EXPECT_THAT(text, HasSubstr("bridge-1,stage,2026-11-23T04:00:00Z,143,cm,EPSG:5799,1,"));
+  EXPECT_THAT(text, HasSubstr("bridge-1,stage,2026-11-23T04:10:00Z,900,cm,EPSG:5799,4,"));
+}
+
+TEST_F(Readings, AreExportedAsNetcdfThatSaysUnitsFlagsAndPlace) {
+  ASSERT_EQ(import().exit_code, 0);
+  const auto exported = run("export --config case.toml --output out.nc --station bridge-1");
+  ASSERT_EQ(exported.exit_code, 0) << exported.output;
+  const auto dump = shell("ncdump out.nc");
+  for (const auto* what :
+       {":featureType = \"timeSeries\"", "cf_role = \"timeseries_id\"",
+        "water_surface_height_above_reference_datum", "stage_quality_flag", "stage_qartod_spike",
+        "pass not_evaluated suspect fail missing", "1.43", "bridge-1"})
+    EXPECT_THAT(dump.output, HasSubstr(what));
+}
+
+TEST_F(Readings, AreExportedAsWaterMlForAStretchOfTime) {
+  ASSERT_EQ(import().exit_code, 0);
+  const auto exported =
+      run("export --config case.toml --output out.xml --from 2026-11-23T04:10:00Z "
+          "--to 2026-11-23T04:20:00Z");
+  ASSERT_EQ(exported.exit_code, 0) << exported.output;
+  EXPECT_EQ(shell("xmllint --noout out.xml").exit_code, 0);
+  const auto text = test::read_text(folder_ / "out.xml");
+  EXPECT_THAT(text, HasSubstr("<wml2:value>145</wml2:value>"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("<wml2:value>143</wml2:value>")));
+}
+
+TEST_F(Readings, AreThinnedByDeclarationOnly) {
+  ASSERT_EQ(import().exit_code, 0);
+  EXPECT_THAT(run("tidy --config case.toml").output,
+              AllOf(HasSubstr("readings.db: sound"), HasSubstr("nothing is thinned")));
+  auto text = test::read_text(folder_ / "case.toml");
+  text.insert(text.find("[store]\n") + 8, "keep_all = \"1h\"\nthin_to = \"1h\"\n");
+  test::write_text(folder_ / "case.toml", text);
+  // 900 cm failed: of 143 and 145 both stay.
+  EXPECT_THAT(run("tidy --config case.toml").output, HasSubstr("1 readings thinned, 0 expired"));
+}
+
+TEST_F(Readings, ThatCannotBeHadAreToldWithTheirCure) {
+  const auto refused = [&](const std::string& arguments, const char* what) {
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments;
+    EXPECT_THAT(result.output, HasSubstr(what));
+  };
+  refused("export --config case.toml --output out.txt", "no format goes with this ending");
+  refused("export --config case.toml --output out.csv --station n13", "is not configured");
+  refused("export --config case.toml --output out.nc", "holds nothing");
+  refused("export --config case.toml --output out.csv --from yesterday", "--from");
+  refused("import --config case.toml --station n13 in.csv", "is not configured");
+  refused("import --config case.toml --station inflow in.csv", "add [station.file]");
+  refused("import --config case.toml --station bridge-1 gone.csv", "cannot be read");
+}
+
+}  // namespace
+}  // namespace vandvagt
