@@ -34,6 +34,8 @@ void read_all(Section& top, Configuration& configuration) {
   read_initial(top, scenario);
   read_edges(top, scenario);
   read_sources(top, scenario);
+  read_structures(top, scenario);
+  read_levees(top, scenario);
   read_rain(top, scenario);
   read_ground(top, scenario);
   read_gauges(top, scenario);

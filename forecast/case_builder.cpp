@@ -84,6 +84,8 @@ std::optional<BuiltCase> build_case(const Scenario& scenario, Faults& faults) {
   build_infiltration(draft);
   build_edges(draft);
   build_sources(draft);
+  build_structures(draft);
+  build_levees(draft);
   build_gauges(draft);
   build_forcing(draft);
   if (faults.size() != before) return std::nullopt;

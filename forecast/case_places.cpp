@@ -7,26 +7,6 @@
 namespace vandvagt::forecast {
 namespace {
 
-std::string at(grids::Point point) {
-  return "(" + std::to_string(point.x) + ", " + std::to_string(point.y) + ")";
-}
-
-/// Cells whose centre is within the radius; the one that holds the point for radius 0.
-std::vector<grids::Cell> cells_within(const grids::Geometry& geometry, grids::Point centre,
-                                      double radius) {
-  std::vector<grids::Cell> cells;
-  if (radius <= 0.0) {
-    if (const auto cell = grids::cell_at(geometry, centre)) cells.push_back(*cell);
-    return cells;
-  }
-  for (int j = 0; j < geometry.ny; ++j)
-    for (int i = 0; i < geometry.nx; ++i) {
-      const auto middle = geometry.centre(i, j);
-      if (std::hypot(middle.x - centre.x, middle.y - centre.y) <= radius) cells.push_back({i, j});
-    }
-  return cells;
-}
-
 void build_source(CaseDraft& draft, const SourceInput& source) {
   const auto& geometry = draft.built.geometry;
   const auto before = draft.faults.size();
@@ -66,14 +46,15 @@ std::optional<GaugeCell> place_on_grid(CaseDraft& draft, const GaugeInput& gauge
   }
   const auto cell = grids::cell_at(geometry, position);
   if (!cell) {
-    draft.fault(
-        gauge.place, "\"" + gauge.id + "\" at " + at(position) + " lies outside the grid",
-        "the grid reaches from " + at({geometry.x0, geometry.y0}) + " to " +
-            at({geometry.x0 + geometry.nx * geometry.dx, geometry.y0 + geometry.ny * geometry.dx}));
+    draft.fault(gauge.place,
+                "\"" + gauge.id + "\" at " + text_of(position) + " lies outside the grid",
+                "the grid reaches from " + text_of({geometry.x0, geometry.y0}) + " to " +
+                    text_of({geometry.x0 + geometry.nx * geometry.dx,
+                             geometry.y0 + geometry.ny * geometry.dx}));
     return std::nullopt;
   }
   if (!draft.active(cell->i, cell->j)) {
-    draft.fault(gauge.place, "\"" + gauge.id + "\" at " + at(position) + " lies on nodata",
+    draft.fault(gauge.place, "\"" + gauge.id + "\" at " + text_of(position) + " lies on nodata",
                 "move it onto a cell with ground");
     return std::nullopt;
   }
@@ -85,6 +66,25 @@ std::optional<GaugeCell> place_on_grid(CaseDraft& draft, const GaugeInput& gauge
 }
 
 }  // namespace
+
+std::vector<grids::Cell> cells_within(const grids::Geometry& geometry, grids::Point centre,
+                                      double radius) {
+  std::vector<grids::Cell> cells;
+  if (radius <= 0.0) {
+    if (const auto cell = grids::cell_at(geometry, centre)) cells.push_back(*cell);
+    return cells;
+  }
+  for (int j = 0; j < geometry.ny; ++j)
+    for (int i = 0; i < geometry.nx; ++i) {
+      const auto middle = geometry.centre(i, j);
+      if (std::hypot(middle.x - centre.x, middle.y - centre.y) <= radius) cells.push_back({i, j});
+    }
+  return cells;
+}
+
+std::string text_of(grids::Point point) {
+  return "(" + std::to_string(point.x) + ", " + std::to_string(point.y) + ")";
+}
 
 void build_sources(CaseDraft& draft) {
   for (const auto& source : draft.scenario.sources) build_source(draft, source);

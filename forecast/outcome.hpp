@@ -34,6 +34,15 @@ struct GaugeOutcome {
   std::vector<Observation> observed;  // start to reference time, in the grid's datum
 };
 
+/// What passes through a structure (from `from` to `to`) or over and through a levee (from the left
+/// of its line to its right), [m³/s], mean over the sync interval before each time.
+struct PassageOutcome {
+  std::string name;
+  bool levee = false;
+  grids::Point position;                       // half way between the ends; middle of the levee
+  std::vector<std::vector<double>> discharge;  // [member][time], NaN where the run did not come
+};
+
 /// An area's flooding, [member][time].
 struct AreaOutcome {
   std::string id;
@@ -80,6 +89,7 @@ struct RunOutcome {
 
   std::vector<Time> times;  // of hydrographs: start to end; the hindcast is the same in all members
   std::vector<GaugeOutcome> gauges;
+  std::vector<PassageOutcome> passages;  // structures, then levees, in the order of the case
   std::vector<AreaOutcome> areas;
   std::optional<model::Maxima> maxima;  // of member 0 since the reference time (simulation: start)
   std::vector<ProbabilityMap> probabilities;

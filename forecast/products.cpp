@@ -210,7 +210,7 @@ Result<void> Products::write(const RunOutcome& outcome, const Presentation& pres
   const detail::ProductInput input{f.scenario, f.built, outcome, presentation};
   if (auto done = f.finish_grid(); !done) return done;
   if (auto done = detail::write_maps(f.partial, input, f.files); !done) return done;
-  if (!outcome.gauges.empty()) {
+  if (!outcome.gauges.empty() || !outcome.passages.empty()) {
     if (auto done = detail::write_gauge_series(f.partial / "gauges.nc", input); !done) return done;
     f.files.push_back("gauges.nc");
   }

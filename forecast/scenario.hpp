@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/time.hpp"
@@ -106,6 +107,34 @@ struct SourceInput {
   std::string place;
 };
 
+/// A structure between two places; what its series say fills model::Gate and model::Pump.
+struct StructureInput {
+  std::string name;
+  std::optional<grids::Point> from, to;
+  double radius = 0.0;  // [m]; 0: the one cell at each end
+  bool one_way = false;
+  std::variant<model::Weir, model::Culvert, model::Gate, model::Pump> kind;
+  SeriesInput series;  // gate: opening [m]; pump: capacity [m³/s]
+  std::string place;
+};
+
+struct BreachInput {
+  std::string name;
+  std::optional<grids::Point> point;  // on the levee
+  SeriesInput width;                  // [m]
+  SeriesInput invert;                 // [m above datum]
+  std::string place;
+};
+
+struct LeveeInput {
+  std::string name;
+  Shape line;
+  std::vector<double> crests;  // [m above datum] one everywhere, or one for each vertex
+  double coefficient = model::broad_crest;  // [m^½/s]
+  std::vector<BreachInput> breaches;
+  std::string place;
+};
+
 struct RainInput {
   enum class From { none, series, rasters, stations };
   From from = From::none;
@@ -190,6 +219,8 @@ struct Scenario {
   InitialInput initial;
   std::vector<EdgeInput> edges;
   std::vector<SourceInput> sources;
+  std::vector<StructureInput> structures;
+  std::vector<LeveeInput> levees;
   RainInput rain;           // observed; also the forecast where none is given
   RainInput rain_forecast;  // after the reference time
   InfiltrationInput infiltration;

@@ -12,6 +12,8 @@ void read_terrain(Section& top, forecast::Scenario& scenario);
 void read_initial(Section& top, forecast::Scenario& scenario);
 void read_edges(Section& top, forecast::Scenario& scenario);
 void read_sources(Section& top, forecast::Scenario& scenario);
+void read_structures(Section& top, forecast::Scenario& scenario);
+void read_levees(Section& top, forecast::Scenario& scenario);
 void read_rain(Section& top, forecast::Scenario& scenario);
 void read_ground(Section& top, forecast::Scenario& scenario);
 void read_gauges(Section& top, forecast::Scenario& scenario);

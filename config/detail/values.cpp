@@ -124,6 +124,11 @@ ShapeKind read_shape(Section& section, Shape& shape, bool lines_allowed) {
   return *given == "line" ? ShapeKind::line : ShapeKind::polygon;
 }
 
+void read_line(Section& section, Shape& shape) {
+  shape.place = section.place("line");
+  read_vertices(section, "line", shape, 2);
+}
+
 void read_field_table(Section& section, FieldInput& field, const Kind& kind) {
   field.place = section.place();
   section.quantity("value", kind.dimension, field.value, kind.range);

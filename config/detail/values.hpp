@@ -20,6 +20,9 @@ enum class ShapeKind { none, polygon, line };
 /// y_min, x_max, y_max]) or, where allowed, `line` (a file, points, or a list of lines).
 ShapeKind read_shape(Section& section, forecast::Shape& shape, bool lines_allowed = false);
 
+/// `line` alone: a file, points, or a list of lines.
+void read_line(Section& section, forecast::Shape& shape);
+
 /// `key = number`, `key = "number unit"`, or a table with `value`, `raster`, `raster_scale`,
 /// `raster_offset`, `raster_crs` and any number of `[[key.patch]]` (a value and a polygon).
 void read_field(Section& section, const std::string& key, forecast::FieldInput& field,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/fault.hpp"
+#include "core/units.hpp"
 #include "forecast/built_case.hpp"
 #include "forecast/scenario.hpp"
 #include "grids/vector.hpp"
@@ -48,6 +49,8 @@ void build_infiltration(CaseDraft& draft);
 
 void build_edges(CaseDraft& draft);
 void build_sources(CaseDraft& draft);
+void build_structures(CaseDraft& draft);
+void build_levees(CaseDraft& draft);
 void build_gauges(CaseDraft& draft);
 /// Series that need no station, and rain that needs none: read once, so that what is wrong with
 /// them is told before a run begins.
@@ -56,5 +59,14 @@ void build_forcing(CaseDraft& draft);
 /// Polygons or lines of a shape in the grid's system; faults, and nothing, where they are wrong.
 std::vector<grids::Polygon> polygons_of(CaseDraft& draft, const Shape& shape);
 std::vector<grids::Line> lines_of(CaseDraft& draft, const Shape& shape);
+
+/// Cells whose centre is within the radius; the one that holds the point for radius 0.
+std::vector<grids::Cell> cells_within(const grids::Geometry& geometry, grids::Point centre,
+                                      double radius);
+/// A series that no station drives, none of its values under `least`; a fault, and nothing, else.
+std::optional<model::Series> series_of(CaseDraft& draft, const SeriesInput& input,
+                                       Dimension dimension, double least);
+/// "(x, y)" for messages.
+std::string text_of(grids::Point point);
 
 }  // namespace vandvagt::forecast

@@ -13,6 +13,33 @@ namespace {
 
 constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
+/// Structures and levees are stations of their own after the gauges: discharge is all they have.
+std::vector<double> nothing_at_passages(const RunOutcome& outcome) {
+  return std::vector<double>(outcome.passages.size() * outcome.times.size(), no_value);
+}
+
+void append(std::vector<double>& values, const std::vector<double>& more) {
+  values.insert(values.end(), more.begin(), more.end());
+}
+
+/// What passes through structures and over levees; no value at gauges.
+grids::GaugeVariable passing(const RunOutcome& outcome) {
+  grids::GaugeVariable made;
+  made.variable = &variable("discharge");
+  made.over_members = outcome.members > 1;
+  made.attributes["comment"] = std::string(
+      "mean over the solver's interval before each time; positive from a structure's first place "
+      "to "
+      "its second, and from the left of a levee's line to its right");
+  const std::vector<double> nothing(outcome.gauges.size() * outcome.times.size(), no_value);
+  for (std::size_t m = 0; m < static_cast<std::size_t>(outcome.members); ++m) {
+    append(made.values, nothing);
+    for (const PassageOutcome& passage : outcome.passages)
+      append(made.values, passage.discharge[m]);
+  }
+  return made;
+}
+
 /// One computed quantity at all gauges, [member][station][time].
 grids::GaugeVariable computed(const RunOutcome& outcome, std::string_view name,
                               std::vector<double> PlaceSeries::*part) {
@@ -21,9 +48,9 @@ grids::GaugeVariable computed(const RunOutcome& outcome, std::string_view name,
   made.over_members = outcome.members > 1;
   for (std::size_t m = 0; m < static_cast<std::size_t>(outcome.members); ++m) {
     for (const GaugeOutcome& gauge : outcome.gauges) {
-      const auto& values = gauge.members[m].*part;
-      made.values.insert(made.values.end(), values.begin(), values.end());
+      append(made.values, gauge.members[m].*part);
     }
+    append(made.values, nothing_at_passages(outcome));
   }
   return made;
 }
@@ -63,7 +90,7 @@ std::optional<grids::GaugeVariable> observed(const ProductInput& input,
   grids::GaugeVariable made;
   made.variable = &variable(quantity.variable);
   made.name = quantity.name;
-  made.values.assign(length * outcome.gauges.size(), no_value);
+  made.values.assign(length * (outcome.gauges.size() + outcome.passages.size()), no_value);
   made.attributes["long_name"] = "observed " + std::string(made.variable->long_name);
   made.attributes["comment"] =
       std::string("the usable reading nearest in time within half an output interval");
@@ -104,6 +131,10 @@ Result<void> write_gauge_series(const std::filesystem::path& file, const Product
     product.stations.push_back(
         {gauge.gauge.id, gauge.gauge.name, gauge.gauge.position, gauge.bed_elevation});
   }
+  for (const PassageOutcome& passage : outcome.passages) {
+    const std::string kind = passage.levee ? "levee " : "structure ";
+    product.stations.push_back({passage.name, kind + passage.name, passage.position, {}});
+  }
   product.times = outcome.times;
   if (outcome.members > 1) {
     product.realizations.resize(static_cast<std::size_t>(outcome.members));
@@ -116,6 +147,7 @@ Result<void> write_gauge_series(const std::filesystem::path& file, const Product
     product.variables.push_back(
         computed(outcome, "water_table_depth", &PlaceSeries::water_table_depth));
   }
+  if (!outcome.passages.empty()) product.variables.push_back(passing(outcome));
   for (const ObservedQuantity& quantity : observed_quantities) {
     if (auto made = observed(input, quantity)) product.variables.push_back(std::move(*made));
   }

@@ -80,6 +80,7 @@ Result<void> Runner::prepare(Time from, const std::vector<AreaQuery>& areas) {
   outcome_.times = sample_times(plan, from, context_.scenario.output.interval);
   add_gauges();
   prepare_series(outcome_, areas, cells_);
+  prepare_passages(outcome_, context_.built);
 
   auto forcing = resolve_forcing(context_.scenario, context_.built, period_, context_.observations);
   if (!forcing) return fail(forcing.error());

@@ -80,6 +80,33 @@ void prepare_series(RunOutcome& outcome, const std::vector<AreaQuery>& queries,
   }
 }
 
+void prepare_passages(RunOutcome& outcome, const BuiltCase& built) {
+  const std::vector<double> nothing(outcome.times.size(), unknown);
+  const auto members = static_cast<std::size_t>(outcome.members);
+  const auto middle = [&](const auto& cells) {
+    grids::Point sum;
+    for (const model::CellIndex cell : cells) {
+      const grids::Point centre = built.geometry.centre(cell.i, cell.j);
+      sum.x += centre.x / static_cast<double>(cells.size());
+      sum.y += centre.y / static_cast<double>(cells.size());
+    }
+    return sum;
+  };
+  const auto add = [&](const std::string& name, bool levee, grids::Point position) {
+    outcome.passages.push_back(
+        {name, levee, position, std::vector<std::vector<double>>(members, nothing)});
+  };
+  for (const model::Structure& structure : built.model.structures) {
+    const grids::Point a = middle(structure.from);
+    const grids::Point b = middle(structure.to);
+    add(structure.name, false, {0.5 * (a.x + b.x), 0.5 * (a.y + b.y)});
+  }
+  for (const model::Levee& levee : built.model.levees) {
+    const model::CellIndex cell = levee.faces[levee.faces.size() / 2].face.cell;
+    add(levee.name, true, built.geometry.centre(cell.i, cell.j));
+  }
+}
+
 void sample(RunOutcome& outcome, const std::vector<AreaCells>& cells,
             const model::Simulation& simulation, FieldView<const float> depth, int member,
             std::size_t index) {
@@ -95,6 +122,10 @@ void sample(RunOutcome& outcome, const std::vector<AreaCells>& cells,
     if (!table.empty()) {
       series.water_table_depth[index] = static_cast<double>(table(cell.i, cell.j));
     }
+  }
+  const std::vector<model::Passage> passages = simulation.passages();
+  for (std::size_t p = 0; p < passages.size(); ++p) {
+    outcome.passages[p].discharge[m][index] = passages[p].discharge;
   }
   for (std::size_t k = 0; k < cells.size(); ++k) {
     if (cells[k].cells.empty()) continue;
@@ -122,6 +153,9 @@ void share_hindcast(RunOutcome& outcome, std::size_t index) {
       copy(gauge.members[0].stage, gauge.members[m].stage);
       copy(gauge.members[0].speed, gauge.members[m].speed);
       copy(gauge.members[0].water_table_depth, gauge.members[m].water_table_depth);
+    }
+    for (PassageOutcome& passage : outcome.passages) {
+      copy(passage.discharge[0], passage.discharge[m]);
     }
     for (AreaOutcome& area : outcome.areas) {
       copy(area.share[0], area.share[m]);

@@ -30,6 +30,9 @@ double depth_on_share(std::vector<float>& depths, double share);
 void prepare_series(RunOutcome& outcome, const std::vector<AreaQuery>& queries,
                     const std::vector<AreaCells>& cells);
 
+/// Makes the outcome's structures and levees, all values unknown.
+void prepare_passages(RunOutcome& outcome, const BuiltCase& built);
+
 /// Writes the present state into the hydrographs of one member at `index` of RunOutcome::times.
 /// `depth` is the simulation's depth now, nx × ny.
 void sample(RunOutcome& outcome, const std::vector<AreaCells>& cells,

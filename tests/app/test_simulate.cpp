@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "tests/support/support.hpp"
 
@@ -144,6 +147,90 @@ TEST(Simulate, GivesTheSameBitsOnOneThreadAndOnThree) {
   }
   EXPECT_THAT(depths[0], HasSubstr("depth ="));
   EXPECT_EQ(depths[0], depths[1]);
+}
+
+/// Fields behind a levee that water runs over and, after five minutes, through; a pipe drains them.
+const std::string polder = R"(
+[project]
+name = "polder"
+[terrain]
+flat = 0.0
+extent = [0, 0, 400, 200]
+cell_size = 10
+crs = "local"
+[manning]
+value = 0.03
+[initial.stage]
+value = -1.0
+[[initial.stage.patch]]
+value = 1.9
+rectangle = [0, 0, 203, 200]
+[[levee]]
+name = "dike"
+line = [[203, 0], [203, 199]]
+crest = 2.0
+[[levee.breach]]
+name = "gap"
+point = [203, 100]
+width = [["5min", 0.0], ["10min", 8.0]]
+invert = [["5min", 2.0], ["10min", 0.4]]
+[[structure]]
+name = "inlet"
+kind = "culvert"
+from = [195, 45]
+to = [215, 45]
+diameter = 0.8
+length = 12
+invert_from = 0.2
+invert_to = 0.1
+manning = 0.013
+[[gauge]]
+id = "field"
+position = [350, 100]
+[time]
+start = 2026-11-23T00:00:00Z
+duration = "10min"
+[output]
+interval = "1min"
+map_interval = "5min"
+picture = false
+)";
+
+std::vector<double> numbers_in(const std::string& text) {
+  std::vector<double> numbers;
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) {
+    std::istringstream one(word);
+    double value = std::numeric_limits<double>::quiet_NaN();
+    one >> value;
+    numbers.push_back(one ? value : std::numeric_limits<double>::quiet_NaN());
+  }
+  return numbers;
+}
+
+TEST(Simulate, WritesWhatPassesStructuresAndLevees) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "polder.toml", polder);
+  const auto result =
+      test::run_command(program + " simulate --config " + quoted(folder / "polder.toml") +
+                        " --output " + quoted(folder / "out"));
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const auto run = nlohmann::json::parse(test::read_text(folder / "out/run.json"));
+  EXPECT_LT(run.at("volume").at("relative_error").get<double>(), 1e-12);
+  const auto gauges = quoted(folder / "out/gauges.nc");
+  EXPECT_THAT(test::run_command("ncdump -v station_id " + gauges).output,
+              HasSubstr("\"field\",\n  \"inlet\",\n  \"dike\""));
+  const auto values = numbers_in(
+      test::run_command("ncdump -v discharge " + gauges + " | sed '1,/^ discharge =/d;s/[};]//g'")
+          .output);
+  ASSERT_EQ(values.size(), 33U) << "three stations, eleven times";
+  EXPECT_TRUE(std::isnan(values[5])) << "a gauge has no discharge";
+  EXPECT_GT(values[11 + 1], 0.3) << "the pipe runs from the start";
+  EXPECT_LT(values[11 + 1], 1.5);
+  EXPECT_EQ(values[22 + 5], 0.0) << "the levee holds until it breaks";
+  // About 1.7 × 8 m × (1.9 m - 0.4 m)^1.5 less what the lake has fallen at the gap.
+  EXPECT_GT(values[22 + 10], 10.0);
+  EXPECT_LT(values[22 + 10], 25.0);
 }
 
 TEST(Simulate, NeedsADuration) {

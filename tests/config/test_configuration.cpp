@@ -144,6 +144,33 @@ TEST_F(CompleteConfiguration, ReadsSeriesFromPointsAndStations) {
               ElementsAre(std::pair{0.0, 2.0}, std::pair{21600.0, 8.0}, std::pair{86400.0, 3.0}));
 }
 
+TEST_F(CompleteConfiguration, ReadsStructuresByTheirKind) {
+  const auto& structures = all.scenario.structures;
+  ASSERT_EQ(structures.size(), 5U);
+  EXPECT_DOUBLE_EQ(std::get<model::Weir>(structures[0].kind).crest, 2.1);
+  EXPECT_TRUE(structures[0].one_way);
+  const auto& pipe = std::get<model::Culvert>(structures[1].kind);
+  EXPECT_DOUBLE_EQ(pipe.height, 0.6);
+  EXPECT_EQ(pipe.barrels, 2);
+  EXPECT_DOUBLE_EQ(pipe.inlet.slope, 0.7);
+  const auto& box = std::get<model::Culvert>(structures[2].kind);
+  EXPECT_DOUBLE_EQ(box.width, 2.0);
+  EXPECT_DOUBLE_EQ(box.inlet.k, 0.061);
+  EXPECT_DOUBLE_EQ(std::get<model::Gate>(structures[3].kind).coefficient, 0.6);
+  EXPECT_DOUBLE_EQ(structures[3].series.points.at(1).second, 0.5);
+  EXPECT_DOUBLE_EQ(std::get<model::Pump>(structures[4].kind).stop_stage, 1.4);
+  EXPECT_DOUBLE_EQ(structures[4].series.constant, 0.5);
+}
+
+TEST_F(CompleteConfiguration, ReadsALeveeItsCrestsAndItsBreach) {
+  ASSERT_EQ(all.scenario.levees.size(), 1U);
+  const auto& levee = all.scenario.levees[0];
+  EXPECT_THAT(levee.crests, ElementsAre(3.0, 3.2, 3.1));
+  EXPECT_EQ(levee.line.inline_.at(0).size(), 3U);
+  EXPECT_DOUBLE_EQ(levee.breaches.at(0).width.points.at(1).first, 10800.0);
+  EXPECT_DOUBLE_EQ(levee.breaches.at(0).invert.points.at(1).second, 1.5);
+}
+
 TEST_F(CompleteConfiguration, BringsAreasToLongitudeAndLatitudeWithoutTheirHoles) {
   ASSERT_EQ(all.areas.size(), 3U);
   EXPECT_EQ(all.areas[0].id, "harbour");

@@ -31,6 +31,8 @@ struct States : ::testing::Test {
     saved.state.unit_discharge_y.assign(cells, -2.0 / 7.0);
     saved.state.infiltrated.assign(cells, 0.01);
     saved.state.water_table_depth.assign(cells, 0.7);
+    saved.state.pump_running = {1.0, 0.0};
+    saved.state.passage_discharge = {0.25, -1.0 / 3.0, 7.5};
     saved.identity = identity;
     saved.name = made.scenario.name;
     saved.run = "made-1";
@@ -62,6 +64,8 @@ TEST_F(States, ComeBackToTheBit) {
   EXPECT_EQ(found->state.unit_discharge_y, expected.unit_discharge_y);
   EXPECT_EQ(found->state.infiltrated, expected.infiltrated);
   EXPECT_EQ(found->state.water_table_depth, expected.water_table_depth);
+  EXPECT_EQ(found->state.pump_running, expected.pump_running);
+  EXPECT_EQ(found->state.passage_discharge, expected.passage_discharge);
   EXPECT_TRUE(found->state.depth_residual.empty());
 }
 
@@ -101,6 +105,8 @@ TEST_F(States, OfAnotherGridTerrainRoughnessEdgesOrSolverAreRefusedWithTheReason
   EXPECT_THAT(why([](auto& c) { c.built.model.sources[0].cells[0].i -= 1; }), HasSubstr("sources"));
   EXPECT_THAT(why([](auto& c) { c.built.model.infiltration.conductivity(1, 1) = 0; }),
               HasSubstr("infiltration"));
+  EXPECT_THAT(why([](auto& c) { c.built.model.structures.resize(1); }), HasSubstr("structures"));
+  EXPECT_THAT(why([](auto& c) { c.built.model.levees.resize(1); }), HasSubstr("levees"));
   EXPECT_THAT(why([](auto& c) { c.scenario.solver.cfl = 0.3; }), HasSubstr("solver"));
   EXPECT_THAT(why([](auto& c) { c.scenario.solver.precision = model::Precision::single_; }),
               HasSubstr("solver"));
