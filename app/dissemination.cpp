@@ -90,14 +90,4 @@ std::string to_json(const RunStatusMessage& status) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string to_json(const HeartbeatMessage& heartbeat) {
-  nlohmann::ordered_json json{{"t", format_time(heartbeat.time)},
-                              {"last_run", nullptr},
-                              {"last_eval", nullptr},
-                              {"degraded", heartbeat.degraded}};
-  if (heartbeat.last_run) json["last_run"] = format_time(*heartbeat.last_run);
-  if (heartbeat.last_evaluation) json["last_eval"] = format_time(*heartbeat.last_evaluation);
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 }  // namespace vandvagt::app

@@ -63,12 +63,4 @@ struct RunStatusMessage {
 };
 std::string to_json(const RunStatusMessage& status);
 
-/// `<prefix>/sys/heartbeat`.
-struct HeartbeatMessage {
-  Time time;
-  std::optional<Time> last_run, last_evaluation;
-  std::vector<std::string> degraded;
-};
-std::string to_json(const HeartbeatMessage& heartbeat);
-
 }  // namespace vandvagt::app

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "app/progress_line.hpp"
+#include "app/station_names.hpp"
 #include "grids/files.hpp"
+#include "watch/heartbeat.hpp"
 
 namespace vandvagt::app {
 namespace {
@@ -20,12 +22,6 @@ fs::path folder_beside(const fs::path& output, const fs::path& configured, const
 /// `out/` and `out` are the same folder; products need the name without the slash.
 fs::path without_slash(const fs::path& path) {
   return path.has_filename() ? path : path.parent_path();
-}
-
-std::map<std::string, std::string> station_names(const config::Configuration& configuration) {
-  std::map<std::string, std::string> names;
-  for (const auto& station : configuration.stations) names[station.id] = station.name;
-  return names;
 }
 
 }  // namespace
@@ -68,11 +64,12 @@ Result<void> ForecastJob::open_stores() {
   if (!outbox) return fail(outbox.error());
   outbox_.emplace(std::move(*outbox));
   const auto& configuration = prepared_.configuration;
-  auto service = alerts::AlertService::create({.rules = configuration.rules,
-                                               .areas = configuration.areas,
-                                               .station_names = station_names(configuration),
-                                               .options = configuration.alerts},
-                                              *outbox_);
+  auto service =
+      alerts::AlertService::create({.rules = configuration.rules,
+                                    .areas = configuration.areas,
+                                    .station_names = station_names(configuration.stations),
+                                    .options = configuration.alerts},
+                                   *outbox_);
   if (!service) return fail(service.error());
   service_.emplace(std::move(*service));
   return {};
@@ -195,7 +192,7 @@ std::vector<std::string> ForecastJob::degraded() const {
 Result<Dissemination> ForecastJob::send() {
   auto sent = disseminate(*outbox_, *broker_, now());
   announce(outcome_->usable() ? "done" : "failed", now());
-  HeartbeatMessage heartbeat{.time = now(),
+  watch::Heartbeat heartbeat{.time = now(),
                              .last_run = prepared_.plan.reference_time,
                              .last_evaluation = now(),
                              .degraded = degraded()};

@@ -9,6 +9,7 @@
 #include "app/command_export.hpp"
 #include "app/command_forecast.hpp"
 #include "app/command_simulate.hpp"
+#include "app/command_watch.hpp"
 #include "app/exit_code.hpp"
 #include "app/stop_signal.hpp"
 #include "forecast/outcome.hpp"
@@ -27,6 +28,7 @@ struct CommandLine {
   app::ExportArguments export_readings;
   app::ImportArguments import_readings;
   app::TidyArguments tidy;
+  app::WatchArguments watch;
   std::string at, from, to;
   std::filesystem::path demo_output = "demo";
   int exit_code = 0;
@@ -74,6 +76,18 @@ void add_forecast(CLI::App& program, CommandLine& line) {
     }
     const app::StopSignal stop;
     line.exit_code = app::run_forecast_command(line.forecast, stop.token());
+  });
+}
+
+void add_watch(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "watch", "A service: readings in, stored and acknowledged; rules on each; warnings out");
+  add_configuration(*command, line.watch);
+  command->add_option("--store", line.watch.store,
+                      "Folder of readings and warnings (default: the configuration's)");
+  command->callback([&line] {
+    const app::StopSignal stop;
+    line.exit_code = app::run_watch_command(line.watch, stop.token());
   });
 }
 
@@ -147,6 +161,7 @@ int run(int argc, char** argv) {
   add_check(program, line);
   add_simulate(program, line);
   add_forecast(program, line);
+  add_watch(program, line);
   add_demo(program, line);
   add_export(program, line);
   add_import(program, line);

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "alerts/rule.hpp"
+#include "watch/observed.hpp"
 
 namespace vandvagt::app {
 namespace {
@@ -18,20 +19,7 @@ using alerts::Quantity;
 using alerts::Rule;
 using forecast::RunOutcome;
 
-constexpr Duration longest_look_back = std::chrono::hours{48};
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
-const sensors::Station* station_of(const config::Configuration& configuration, const Rule& rule) {
-  for (const auto& station : configuration.stations)
-    if (station.id == rule.station) return &station;
-  return nullptr;
-}
-
-/// What is taken from metres above the grid's datum for metres above the station's.
-double datum_offset(const config::Configuration& configuration, const Rule& rule) {
-  const auto* station = station_of(configuration, rule);
-  return station != nullptr && rule.quantity == Quantity::stage ? station->datum_offset : 0.0;
-}
 
 std::vector<double> gauge_values(const forecast::GaugeOutcome& gauge,
                                  const forecast::PlaceSeries& series, Quantity quantity) {
@@ -78,7 +66,7 @@ ForecastEvidence forecast_evidence(const EvidenceSources& sources, const Rule& r
   const auto first =
       std::lower_bound(outcome.times.begin(), outcome.times.end(), outcome.reference_time) -
       outcome.times.begin();
-  const double offset = datum_offset(sources.configuration, rule);
+  const double offset = watch::datum_offset(sources.configuration.stations, rule);
   const auto members = member_values(outcome, rule);
   for (std::size_t m = 0; m < members.size(); ++m) {
     if (members[m].size() != outcome.times.size()) continue;
@@ -93,26 +81,6 @@ ForecastEvidence forecast_evidence(const EvidenceSources& sources, const Rule& r
     evidence.why_not = "the run does not tell of this rule's quantity";
   }
   return evidence;
-}
-
-Result<std::vector<alerts::ObservedReading>> observed(const EvidenceSources& sources,
-                                                      const Rule& rule) {
-  std::vector<alerts::ObservedReading> readings;
-  const auto* station = station_of(sources.configuration, rule);
-  if (station == nullptr || !alerts::watches_readings(rule)) return readings;
-  const auto state = sources.outbox.state(rule.id);
-  if (!state) return fail(state.error());
-  Time from = sources.now - longest_look_back;
-  if (*state && (*state)->newest) from = std::max(from, (*state)->newest->time + Duration{1});
-  const auto stored = sources.store.read(station->id, station->parameter, from, sources.now);
-  if (!stored) return fail(stored.error());
-  const double offset = datum_offset(sources.configuration, rule);
-  for (const auto& reading : *stored)
-    readings.push_back({.time = reading.time,
-                        .value = reading.value - offset,
-                        .good = reading.quality.usable(),
-                        .digest = sensors::digest({&reading, 1})});
-  return readings;
 }
 
 const alerts::Area* area_of(const config::Configuration& configuration, const std::string& id) {
@@ -221,7 +189,11 @@ Result<std::map<std::string, Evidence>> run_evidence(const EvidenceSources& sour
                                                      std::vector<std::string>& notices) {
   std::map<std::string, Evidence> evidence;
   for (const auto& rule : sources.configuration.rules) {
-    auto readings = observed(sources, rule);
+    auto readings = watch::observed_readings({.stations = sources.configuration.stations,
+                                              .store = sources.store,
+                                              .outbox = sources.outbox,
+                                              .now = sources.now},
+                                             rule);
     if (!readings) return fail(readings.error());
     Evidence& known = evidence[rule.id];
     known.readings = std::move(*readings);

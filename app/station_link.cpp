@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sensors/encode.hpp"
+#include "watch/heartbeat.hpp"
 
 namespace vandvagt::app {
 namespace {
@@ -12,13 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds publish_timeout = 10s;
 constexpr std::chrono::seconds longest_wait = 60s;
-
-/// Published by the broker when this program is gone without a word.
-messaging::Will last_will(const messaging::Topics& topics, Time now) {
-  return {.topic = topics.heartbeat(),
-          .payload = R"({"t":")" + format_time(now) + R"(","dead":true,"degraded":["dead"]})",
-          .retained = true};
-}
 
 std::string key_of(const std::string& topic, const std::string& payload) {
   return topic + '\n' + payload;
@@ -67,7 +61,7 @@ Result<BrokerLink> BrokerLink::open(const config::Configuration& configuration, 
   own.clean_session = true;  // it subscribes to nothing
   link.publisher_ = std::make_unique<messaging::Client>(own, std::vector<std::string>{},
                                                         messaging::Client::Callbacks{},
-                                                        last_will(link.topics_, now));
+                                                        watch::last_will(link.topics_, now));
   if (const auto done = link.publisher_->connect(own.connect_timeout); !done) {
     if (done.error().code == ErrorCode::invalid_input) return fail(done.error());
     link.why_not_ = done.error().message;

@@ -14,6 +14,7 @@
 #include "messaging/options.hpp"
 #include "sensors/retention.hpp"
 #include "sensors/station.hpp"
+#include "watch/options.hpp"
 
 /// One TOML file becomes each folder's own options. docs/configuration.md lists every key.
 namespace vandvagt::config {
@@ -51,6 +52,7 @@ struct Configuration {
   alerts::Options alerts;                      // topic_prefix is the broker's
   std::optional<messaging::Options> broker;    // none: a private broker on loopback
   Duration listen = std::chrono::seconds{10};  // how long to wait for readings before a run
+  watch::Options watch;
   ReplayInput replay;
   std::filesystem::path store_folder;           // readings and warnings; empty: beside the output
   std::optional<sensors::Retention> retention;  // none: readings stay for ever

@@ -162,6 +162,22 @@ void read_broker(Section& top, Configuration& configuration) {
   });
 }
 
+void read_watch(Section& top, Configuration& configuration) {
+  top.table("watch", [&](Section& section) {
+    auto& watch = configuration.watch;
+    section.duration("heartbeat", watch.heartbeat);
+    section.duration("watchdog", watch.watchdog);
+    section.duration("status_interval", watch.status_interval);
+    section.duration("evaluation_interval", watch.evaluation_interval);
+    section.number("station_rate", watch.station_rate, positive);
+    section.whole("station_burst", watch.station_burst, {.at_least = 1.0});
+    section.whole("group", watch.group, {.at_least = 1.0, .at_most = 10'000.0});
+    if (watch.watchdog <= watch.heartbeat)
+      section.fault("watchdog", "is not longer than the heartbeat",
+                    "give the heartbeat time to come back");
+  });
+}
+
 void read_replay(Section& top, Configuration& configuration) {
   top.table("replay", [&](Section& section) {
     auto& replay = configuration.replay;

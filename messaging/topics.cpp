@@ -110,6 +110,9 @@ std::string Topics::heartbeat() const {
 std::string Topics::all_observations() const {
   return join(prefix_, {"obs", "+", "+", "+"});
 }
+std::string Topics::all_statuses() const {
+  return join(prefix_, {"status", "+", "+"});
+}
 std::string Topics::all_warnings() const {
   return join(prefix_, {"warn", "+", "+"});
 }
@@ -122,6 +125,18 @@ std::optional<ObservationTopic> Topics::parse_observation(std::string_view topic
   if (!levels || !std::all_of(levels->begin(), levels->end(), valid_name)) return std::nullopt;
   return ObservationTopic{std::string((*levels)[0]), std::string((*levels)[1]),
                           std::string((*levels)[2])};
+}
+
+std::optional<StatusTopic> Topics::parse_status(std::string_view topic) const {
+  const auto levels = levels_after<2>(topic, prefix_, "status");
+  if (!levels || !std::all_of(levels->begin(), levels->end(), valid_name)) return std::nullopt;
+  return StatusTopic{std::string((*levels)[0]), std::string((*levels)[1])};
+}
+
+std::optional<std::string> Topics::parse_run_status(std::string_view topic) const {
+  const auto levels = levels_after<2>(topic, prefix_, "run");
+  if (!levels || !valid_name((*levels)[0]) || (*levels)[1] != "status") return std::nullopt;
+  return std::string((*levels)[0]);
 }
 
 std::optional<ReceiptTopic> Topics::parse_receipt(std::string_view topic) const {

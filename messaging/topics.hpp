@@ -21,6 +21,12 @@ struct ObservationTopic {
   bool operator==(const ObservationTopic&) const = default;
 };
 
+/// `<prefix>/status/<operator>/<station>`
+struct StatusTopic {
+  std::string op, station;
+  bool operator==(const StatusTopic&) const = default;
+};
+
 /// `<prefix>/receipt/<subscriber>/<cap_id>`
 struct ReceiptTopic {
   std::string subscriber, cap_id;
@@ -47,13 +53,16 @@ class Topics {
   std::string run_status(std::string_view model) const;
   std::string heartbeat() const;
 
-  /// Filters to subscribe to: every operator's readings, every warning, every receipt.
+  /// Filters to subscribe to: every operator's readings and statuses, every warning, every receipt.
   std::string all_observations() const;
+  std::string all_statuses() const;
   std::string all_warnings() const;
   std::string all_receipts() const;
 
   /// The names in a topic of that kind; nothing for any other topic or an invalid name in it.
   std::optional<ObservationTopic> parse_observation(std::string_view topic) const;
+  std::optional<StatusTopic> parse_status(std::string_view topic) const;
+  std::optional<std::string> parse_run_status(std::string_view topic) const;  // the model
   std::optional<ReceiptTopic> parse_receipt(std::string_view topic) const;
 
   const std::string& prefix() const { return prefix_; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "sensors/check.hpp"
 #include "sensors/decode.hpp"
@@ -41,31 +42,63 @@ Intake::Intake(Catalogue catalogue, Store& store)
     : catalogue_(std::move(catalogue)), store_(store) {}
 
 Result<Outcome> Intake::receive(const std::string& topic, std::string_view payload, Time now) {
+  const Arrived message{.topic = topic, .payload = payload, .received = now};
+  auto outcomes = receive_all({&message, 1});
+  if (!outcomes) return fail(outcomes.error());
+  return std::move(outcomes->front());
+}
+
+Result<std::vector<Outcome>> Intake::receive_all(std::span<const Arrived> messages) {
   const std::lock_guard lock(mutex_);
-  Result<Outcome> outcome = fail(ErrorCode::io, "");
-  try {
-    ++counters_.messages;
-    outcome = take(topic, payload, now);
-  } catch (const std::exception& e) {  // no memory: nothing was stored, the message comes again
-    outcome = fail(ErrorCode::io, std::string("a message could not be taken in: ") + e.what());
+  const auto before = counters_;
+  std::vector<Outcome> outcomes;
+  const auto stored = store_.together([&]() -> Result<void> {
+    for (const auto& message : messages) {
+      auto outcome = take(message);
+      if (!outcome) return fail(outcome.error());
+      outcomes.push_back(std::move(*outcome));
+    }
+    return {};
+  });
+  if (!stored) {
+    counters_ = before;
+    ++counters_.store_errors;
+    return fail(stored.error());
   }
-  if (!outcome) ++counters_.store_errors;
-  return outcome;
+  if (!messages.empty()) tell_progress(outcomes, messages.back().received);
+  return outcomes;
 }
 
-Result<Outcome> Intake::take(const std::string& topic, std::string_view payload, Time now) {
-  auto readings = decode(catalogue_, topic, payload, now);
-  if (!readings) return put_away(topic, payload, now, readings.error().message);
-  return keep(std::move(*readings), now);
+// The readings are stored: that an ack cannot be told now must not make the broker repeat them.
+void Intake::tell_progress(std::vector<Outcome>& outcomes, Time now) const {
+  std::set<const Station*> told;
+  for (auto outcome = outcomes.rbegin(); outcome != outcomes.rend(); ++outcome) {
+    const auto numbered = [](const Outcome::Kept& kept) {
+      return kept.reading.sequence.has_value();
+    };
+    if (outcome->station == nullptr || told.contains(outcome->station) ||
+        std::none_of(outcome->readings.begin(), outcome->readings.end(), numbered))
+      continue;
+    told.insert(outcome->station);
+    const auto progress = store_.progress(outcome->station->id);
+    if (progress && *progress) outcome->ack = ack_payload(**progress, now);
+  }
 }
 
-Result<Outcome> Intake::put_away(const std::string& topic, std::string_view payload, Time now,
-                                 const std::string& reason) {
+Result<Outcome> Intake::take(const Arrived& message) {
+  ++counters_.messages;
+  auto readings = decode(catalogue_, message.topic, message.payload, message.received);
+  if (!readings) return put_away(message, readings.error().message);
+  return keep(std::move(*readings), message.received);
+}
+
+Result<Outcome> Intake::put_away(const Arrived& message, const std::string& reason) {
   Outcome outcome;
-  outcome.quarantined = Quarantined{.received = now,
-                                    .topic = topic,
-                                    .reason = reason,
-                                    .payload = std::string(payload.substr(0, largest_payload))};
+  outcome.quarantined =
+      Quarantined{.received = message.received,
+                  .topic = std::string(message.topic),
+                  .reason = reason,
+                  .payload = std::string(message.payload.substr(0, largest_payload))};
   if (const auto stored = store_.quarantine(*outcome.quarantined); !stored)
     return fail(stored.error());
   ++counters_.quarantined;
@@ -88,25 +121,17 @@ Result<Outcome> Intake::keep(std::vector<Reading> readings, Time now) {
   if (!stored) return fail(stored.error());
 
   const Reading* newest_usable_stamp = nullptr;
-  bool numbered = false;
   for (std::size_t i = 0; i < readings.size(); ++i) {
     auto& reading = readings[i];
     ++counters_.readings;
     ++((*stored)[i] == Stored::added       ? counters_.added
        : (*stored)[i] == Stored::duplicate ? counters_.duplicate
                                            : counters_.revision);
-    numbered = numbered || reading.sequence.has_value();
     if (!reading.late && reading.time <= now + most_ahead && (*stored)[i] != Stored::duplicate)
       newest_usable_stamp = &reading;
   }
   if (newest_usable_stamp != nullptr)
     outcome.latest = latest_payload(station, *newest_usable_stamp);
-  if (numbered) {
-    const auto progress = store_.progress(station.id);
-    // The readings are stored; that the ack cannot be told now must not make the broker repeat
-    // them.
-    if (progress && *progress) outcome.ack = ack_payload(**progress, now);
-  }
   for (std::size_t i = 0; i < readings.size(); ++i)
     outcome.readings.push_back({std::move(readings[i]), (*stored)[i]});
   return outcome;

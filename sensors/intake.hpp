@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,12 @@ struct IntakeCounters {
   std::map<std::string, long long> quarantined_by_reason;  // at most 64 reasons, then "other"
 };
 
+/// A message as it came from the network.
+struct Arrived {
+  std::string_view topic, payload;
+  Time received;
+};
+
 /// The path of a reading up to the disk: decode, check, commit. It knows no broker: the caller
 /// hands it messages, acknowledges when `receive` has succeeded, and publishes what it returns.
 class Intake {
@@ -46,6 +53,10 @@ class Intake {
   /// the broker may be told. On Error{io} nothing was stored and the broker must NOT be told: it
   /// will deliver the message again. Never throws. Thread-safe, one message at a time.
   Result<Outcome> receive(const std::string& topic, std::string_view payload, Time now);
+  /// Messages that came together, in their order, committed together: one wait for the disk for all
+  /// of them. An outcome each; a station's `latest` and `ack` stand in the last outcome that has
+  /// them. On Error{io} nothing of any of them was stored.
+  Result<std::vector<Outcome>> receive_all(std::span<const Arrived> messages);
 
   /// What is retained on the broker for the stations heard so far, to be published again after
   /// every connect: a broker that crashed may have lost it.
@@ -59,10 +70,10 @@ class Intake {
   const Catalogue& catalogue() const { return catalogue_; }
 
  private:
-  Result<Outcome> take(const std::string& topic, std::string_view payload, Time now);
+  Result<Outcome> take(const Arrived& message);
   Result<Outcome> keep(std::vector<Reading> readings, Time now);
-  Result<Outcome> put_away(const std::string& topic, std::string_view payload, Time now,
-                           const std::string& reason);
+  Result<Outcome> put_away(const Arrived& message, const std::string& reason);
+  void tell_progress(std::vector<Outcome>& outcomes, Time now) const;
 
   Catalogue catalogue_;
   Store& store_;

@@ -88,8 +88,17 @@ bool is_duplicate(const Reading& reading, const std::vector<Reading>& stored) {
 struct Store::Database {
   detail::Connection connection;
   StoreOptions options;
-  std::mutex mutex;
+  std::recursive_mutex mutex;  // `together` holds it around what it is given to do
   std::map<std::pair<std::string, Parameter>, std::int64_t> series;  // numbers found so far
+  bool grouped = false;                                              // inside `together`
+  detail::SequenceNumbers numbers;  // of the group, recorded at its end
+
+  // On its own or as a part of the group.
+  template <class Work>
+  Result<void> transaction(Work&& work) {
+    if (grouped) return work();
+    return connection.transaction(std::forward<Work>(work));
+  }
 
   // Nothing where the series has no reading yet.
   Result<std::optional<std::int64_t>> find_series(const Key& key) {
@@ -115,6 +124,12 @@ struct Store::Database {
     const auto row = insert->bind(1, key.station).bind(2, to_string(key.parameter)).step();
     if (!row) return fail(row.error());
     return insert->integer(0);  // not remembered: the transaction may yet be rolled back
+  }
+
+  Result<void> record_numbers() {
+    auto done = detail::record_sequences(connection, numbers);
+    numbers.clear();
+    return done;
   }
 
   Result<Stored> add(const Reading& reading) {
@@ -169,8 +184,11 @@ Result<Store> Store::open(const std::filesystem::path& file, StoreOptions option
   if (!connection) return fail(connection.error());
   if (const auto ready = detail::prepare_schema(*connection, file.string(), options); !ready)
     return fail(ready.error());
-  auto database = std::unique_ptr<Database>(new Database{
-      .connection = std::move(*connection), .options = options, .mutex = {}, .series = {}});
+  auto database = std::unique_ptr<Database>(new Database{.connection = std::move(*connection),
+                                                         .options = options,
+                                                         .mutex = {},
+                                                         .series = {},
+                                                         .numbers = {}});
   return Store(std::move(database));
 }
 
@@ -179,7 +197,7 @@ Result<std::vector<Stored>> Store::add(const std::vector<Reading>& readings,
   const std::lock_guard lock(database_->mutex);
   std::vector<Stored> outcome;
   outcome.reserve(readings.size());
-  const auto done = database_->connection.transaction([&]() -> Result<void> {
+  const auto done = database_->transaction([&]() -> Result<void> {
     for (const auto& reading : readings) {
       const auto stored = database_->add(reading);
       if (!stored) return fail(stored.error());
@@ -187,16 +205,40 @@ Result<std::vector<Stored>> Store::add(const std::vector<Reading>& readings,
     }
     for (const auto& review : reviews)
       if (auto added = database_->add(review); !added) return added;
-    return detail::record_sequences(database_->connection, readings);
+    database_->numbers.add(readings);
+    if (database_->grouped) return {};
+    return database_->record_numbers();
   });
-  if (!done) return fail(done.error());
+  if (!done) {
+    database_->numbers.clear();
+    database_->series.clear();  // some may have been made in what was rolled back
+    return fail(done.error());
+  }
   return outcome;
+}
+
+Result<void> Store::together(const std::function<Result<void>()>& work) {
+  const std::lock_guard lock(database_->mutex);
+  auto& database = *database_;
+  database.grouped = true;
+  const auto done = database.connection.transaction([&]() -> Result<void> {
+    try {
+      if (auto worked = work(); !worked) return worked;
+      return database.record_numbers();
+    } catch (const std::exception& e) {
+      return fail(ErrorCode::io, std::string("a group of readings was not stored: ") + e.what());
+    }
+  });
+  database.grouped = false;
+  database.numbers.clear();
+  if (!done) database.series.clear();  // some may have been made in what was rolled back
+  return done;
 }
 
 Result<void> Store::quarantine(const Quarantined& message) {
   const std::lock_guard lock(database_->mutex);
   auto& connection = database_->connection;
-  return connection.transaction([&]() -> Result<void> {
+  return database_->transaction([&]() -> Result<void> {
     auto insert = connection.prepare(
         "INSERT INTO quarantine (received, topic, reason, payload) VALUES (?1, ?2, ?3, ?4)");
     if (!insert) return fail(insert.error());

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,10 @@ class Store {
   Result<std::vector<Stored>> add(const std::vector<Reading>& readings,
                                   const std::vector<Review>& reviews = {});
   Result<void> quarantine(const Quarantined& message);
+  /// Group commit: all that `work` writes (and sees written) is one transaction with one wait for
+  /// the disk. When it has failed, by its own Error, an exception or the commit's, nothing of it is
+  /// in the store. Other threads wait meanwhile.
+  Result<void> together(const std::function<Result<void>()>& work);
 
   /// Newest revision of each reading with from <= time <= to, in order of time, newest flag set.
   Result<std::vector<Reading>> read(const std::string& station, Parameter parameter, Time from,

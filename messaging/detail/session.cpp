@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <string_view>
 #include <thread>
+
+#include "messaging/detail/credentials.hpp"
 
 namespace vandvagt::messaging::detail {
 namespace {
@@ -57,25 +58,9 @@ bool cut_connection() {
          ::shutdown(socket, SHUT_RDWR) == 0;
 }
 
-Result<std::string> first_line(const std::string& file) {
-  std::ifstream in(file);
-  std::string line;
-  if (!in || !std::getline(in, line))
-    return fail(ErrorCode::invalid_input, file + ": the password cannot be read from it");
-  if (line.ends_with('\r')) line.pop_back();
-  return line;
-}
-
-Result<void> check_readable(const std::string& file, const char* what) {
-  if (file.empty() || std::ifstream(file)) return {};
-  return fail(ErrorCode::invalid_input, file + ": the " + what + " cannot be read");
-}
-
 Result<mqtt::ssl_options> ssl_options(const Options& options) {
-  for (const auto& [file, what] : {std::pair{&options.ca_file, "CA certificate"},
-                                   std::pair{&options.certificate_file, "client certificate"},
-                                   std::pair{&options.key_file, "client key"}})
-    if (const auto readable = check_readable(*file, what); !readable) return fail(readable.error());
+  if (const auto readable = check_certificate_files(options); !readable)
+    return fail(readable.error());
   mqtt::ssl_options ssl;
   if (!options.ca_file.empty()) ssl.set_trust_store(options.ca_file);
   if (!options.certificate_file.empty()) ssl.set_key_store(options.certificate_file);
@@ -113,12 +98,8 @@ bool inside_handler() {
 
 Result<mqtt::connect_options> connect_options(const Options& options,
                                               const std::optional<Will>& will) {
-  const bool tls = options.url.starts_with("ssl://");
-  const auto colon = options.url.rfind(':');
-  if ((!tls && !options.url.starts_with("tcp://")) || colon < 7 || colon + 1 == options.url.size())
-    return fail(ErrorCode::invalid_input, "\"" + options.url +
-                                              "\" is not a broker's address; give it as "
-                                              "tcp://host:port or ssl://host:port");
+  const auto address = parse_address(options.url);
+  if (!address) return fail(address.error());
   mqtt::connect_options connect;
   connect.set_mqtt_version(MQTTVERSION_3_1_1);
   connect.set_clean_session(options.clean_session);
@@ -127,12 +108,12 @@ Result<mqtt::connect_options> connect_options(const Options& options,
   connect.set_connect_timeout(options.connect_timeout);
   if (!options.user.empty()) connect.set_user_name(options.user);
   if (!options.password_file.empty()) {
-    const auto password = first_line(options.password_file);
+    const auto password = read_password(options);
     if (!password) return fail(password.error());
     connect.set_password(*password);
   }
   if (will) connect.set_will(mqtt::will_options(will->topic, will->payload, 1, will->retained));
-  if (tls) {
+  if (address->tls) {
     auto ssl = ssl_options(options);
     if (!ssl) return fail(ssl.error());
     connect.set_ssl(std::move(*ssl));

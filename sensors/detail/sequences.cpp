@@ -1,7 +1,6 @@
 #include "sensors/detail/sequences.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace vandvagt::sensors::detail {
 namespace {
@@ -10,10 +9,11 @@ constexpr std::size_t most_gaps = 64;
 
 using Range = std::pair<std::int64_t, std::int64_t>;  // first and last, both stored
 
-std::vector<Range> runs(const std::set<std::int64_t>& numbers) {
+std::vector<Range> runs(std::vector<std::int64_t> numbers) {
+  std::sort(numbers.begin(), numbers.end());
   std::vector<Range> found;
   for (const auto number : numbers)
-    if (!found.empty() && found.back().second + 1 == number)
+    if (!found.empty() && number <= found.back().second + 1)
       found.back().second = number;
     else
       found.emplace_back(number, number);
@@ -74,18 +74,24 @@ Result<void> remember_session(Connection& connection, const std::string& station
 
 }  // namespace
 
-Result<void> record_sequences(Connection& connection, const std::vector<Reading>& readings) {
-  std::map<std::pair<std::string, std::int64_t>, std::set<std::int64_t>> numbers;
-  std::map<std::string, std::int64_t> heard;
+void SequenceNumbers::add(const std::vector<Reading>& readings) {
   for (const auto& reading : readings) {
     if (!reading.session || !reading.sequence) continue;
-    numbers[{reading.station, *reading.session}].insert(*reading.sequence);
-    heard[reading.station] = *reading.session;
+    numbers_[{reading.station, *reading.session}].push_back(*reading.sequence);
+    heard_[reading.station] = *reading.session;
   }
-  for (const auto& [key, stored] : numbers)
+}
+
+void SequenceNumbers::clear() {
+  numbers_.clear();
+  heard_.clear();
+}
+
+Result<void> record_sequences(Connection& connection, const SequenceNumbers& numbers) {
+  for (const auto& [key, stored] : numbers.numbers_)
     for (const auto& range : runs(stored))
       if (auto done = merge(connection, key.first, key.second, range); !done) return done;
-  for (const auto& [station, session] : heard)
+  for (const auto& [station, session] : numbers.heard_)
     if (auto done = remember_session(connection, station, session); !done) return done;
   return {};
 }

@@ -16,9 +16,12 @@ MAY_SEE = {
     "messaging": {"core"},
     "sensors": {"core"},
     "alerts": {"core"},
+    "watch": {"core", "messaging", "sensors", "alerts"},
     "forecast": {"core", "grids", "model", "sensors"},
-    "config": {"core", "grids", "model", "messaging", "sensors", "alerts", "forecast"},
-    "app": {"core", "grids", "model", "messaging", "sensors", "alerts", "forecast", "config"},
+    "config": {"core", "grids", "model", "messaging", "sensors", "alerts", "watch", "forecast"},
+    "app": {
+        "core", "grids", "model", "messaging", "sensors", "alerts", "watch", "forecast", "config"
+    },
 }
 # Libraries whose types stay inside one folder, and never stand in a public header of it.
 OWNED = {
@@ -30,7 +33,7 @@ OWNED = {
     r"toml\+\+/.*|toml\.hpp": {"config", "alerts"},
     r"CLI/.*": {"app"},
     r"cairo.*": {"forecast"},
-    r"openssl/.*": {"core"},
+    r"openssl/.*": {"core", "messaging"},
     r"Eigen/.*": {"model", "forecast"},
 }
 HEADER_MAY_SHOW = {r"Eigen/.*": {"model", "forecast"}}

@@ -1,0 +1,45 @@
+#include "watch/observed.hpp"
+
+#include <algorithm>
+
+namespace vandvagt::watch {
+namespace {
+
+constexpr Duration longest_look_back = std::chrono::hours{48};
+
+const sensors::Station* station_of(const std::vector<sensors::Station>& stations,
+                                   const alerts::Rule& rule) {
+  const auto found = std::find_if(stations.begin(), stations.end(),
+                                  [&](const auto& station) { return station.id == rule.station; });
+  return found == stations.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+double datum_offset(const std::vector<sensors::Station>& stations, const alerts::Rule& rule) {
+  const auto* station = station_of(stations, rule);
+  return station != nullptr && rule.quantity == alerts::Quantity::stage ? station->datum_offset
+                                                                        : 0.0;
+}
+
+Result<std::vector<alerts::ObservedReading>> observed_readings(const ObservedSources& sources,
+                                                               const alerts::Rule& rule) {
+  std::vector<alerts::ObservedReading> readings;
+  const auto* station = station_of(sources.stations, rule);
+  if (station == nullptr || !alerts::watches_readings(rule)) return readings;
+  const auto state = sources.outbox.state(rule.id);
+  if (!state) return fail(state.error());
+  Time from = sources.now - longest_look_back;
+  if (*state && (*state)->newest) from = std::max(from, (*state)->newest->time + Duration{1});
+  const auto stored = sources.store.read(station->id, station->parameter, from, sources.now);
+  if (!stored) return fail(stored.error());
+  const double offset = datum_offset(sources.stations, rule);
+  for (const auto& reading : *stored)
+    readings.push_back({.time = reading.time,
+                        .value = reading.value - offset,
+                        .good = reading.quality.usable(),
+                        .digest = sensors::digest({&reading, 1})});
+  return readings;
+}
+
+}  // namespace vandvagt::watch
