@@ -43,7 +43,6 @@ std::optional<watch::Service::Setup> prepare(const WatchArguments& arguments, Fa
   broker.prefix = configuration->alerts.topic_prefix;
   return watch::Service::Setup{.model = configuration->scenario.name,
                                .stations = configuration->stations,
-                               .more_filters = {},
                                .alerts = {.rules = configuration->rules,
                                           .areas = configuration->areas,
                                           .station_names = station_names(configuration->stations),

@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t most_kept = 64U * 1024U;          // bytes of a packet
+constexpr std::size_t most_kept = 128U * 1024U;         // bytes of a packet
 constexpr std::size_t most_waiting = 20'000;            // messages not yet taken
 constexpr std::size_t most_waiting_bytes = 64U << 20U;  // and their payloads
 constexpr std::uint64_t id_bits = 16;

@@ -61,7 +61,7 @@ class Receiver {
 
   struct Counters {
     long long received = 0, acknowledged = 0, connects = 0, losses = 0;
-    long long too_large = 0;  // of which only the first 64 KiB were kept
+    long long too_large = 0;  // of which only the first 128 KiB were kept
   };
   Counters counters() const;
 

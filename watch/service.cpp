@@ -19,11 +19,11 @@ Time clock_now() {
   return std::chrono::floor<Duration>(std::chrono::system_clock::now());
 }
 
-std::vector<std::string> filters(const Service::Setup& setup, const messaging::Topics& topics) {
+std::vector<std::string> filters(const std::string& model, const messaging::Topics& topics,
+                                 const sensors::Catalogue& catalogue) {
   std::vector<std::string> all{topics.all_observations(), topics.all_statuses(),
-                               topics.all_receipts(), topics.heartbeat(),
-                               topics.run_status(setup.model)};
-  all.insert(all.end(), setup.more_filters.begin(), setup.more_filters.end());
+                               topics.all_receipts(), topics.heartbeat(), topics.run_status(model)};
+  for (auto& topic : catalogue.mapped_topics()) all.push_back(std::move(topic));
   return all;
 }
 
@@ -84,9 +84,9 @@ struct Service::Parts {
         board, health);
   }
 
-  void make_receiver() {
+  void make_receiver(const sensors::Catalogue& catalogue) {
     receiver.emplace(
-        with_role(setup.broker, setup.model, "watch"), filters(setup, topics),
+        with_role(setup.broker, setup.model, "watch"), filters(setup.model, topics, catalogue),
         messaging::Receiver::Callbacks{
             .on_connected = [this] { health.log("receiving from " + setup.broker.url); },
             .on_lost = [this](const std::string& why) { health.log(why); }});
@@ -137,7 +137,7 @@ Result<std::unique_ptr<Service>> Service::start(Setup setup, Log log) {
   fs::create_directories(parts->setup.store_folder, ignored);
   parts->make_desk();
   parts->make_announcer();
-  parts->make_receiver();
+  parts->make_receiver(*catalogue);
   parts->make_keeper(std::move(*catalogue));
   if (const auto opened = parts->keeper->open(); !opened) {
     if (opened.error().code == ErrorCode::refused) return fail(opened.error());

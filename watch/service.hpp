@@ -26,7 +26,6 @@ class Service {
   struct Setup {
     std::string model;  // whose runs the heartbeat tells of; the client id where none is given
     std::vector<sensors::Station> stations;
-    std::vector<std::string> more_filters;  // topics of mapped payloads, beside `obs`
     alerts::AlertService::Setup alerts;
     messaging::Options broker;
     std::filesystem::path store_folder;  // readings.db, warnings.db; made where missing

@@ -13,7 +13,7 @@ constexpr Duration flood_over = std::chrono::minutes{1};  // without a refusal f
 }  // namespace
 
 StationBook::StationBook(const sensors::Catalogue& catalogue, const Options& options)
-    : options_(options) {
+    : catalogue_(catalogue), options_(options) {
   for (const auto& station : catalogue.stations()) entries_[station.id].station = &station;
 }
 

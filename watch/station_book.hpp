@@ -20,6 +20,7 @@ namespace vandvagt::watch {
 /// the network may speak too: its word on `online` is taken over. From one thread; no clock.
 class StationBook {
  public:
+  /// `catalogue` must outlive it.
   StationBook(const sensors::Catalogue& catalogue, const Options& options);
 
   void heard(const std::string& station, Time when);  // from the store, at the start
@@ -53,6 +54,7 @@ class StationBook {
   std::optional<bool> online(const Entry& entry, Time now) const;
   std::string payload(const Entry& entry, Time now) const;
 
+  const sensors::Catalogue& catalogue_;
   Options options_;
   std::map<std::string, Entry, std::less<>> entries_;
 };
