@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <cstdio>
 #include <memory>
 
@@ -61,6 +62,8 @@ int run_watch_command(const WatchArguments& arguments, const std::stop_token& st
     for (const auto& fault : faults) fmt::print(stderr, "{}\n", to_string(fault));
     return static_cast<int>(ExitCode::refused);
   }
+  // A file that may not grow and a connection that is closed are errors, told where they happen.
+  for (const int one : {SIGXFSZ, SIGPIPE}) std::signal(one, SIG_IGN);
   const auto log = make_log();
   log->info("watching {} stations and {} rules; store {}; broker {}", setup->stations.size(),
             setup->alerts.rules.size(), setup->store_folder.string(), setup->broker.url);

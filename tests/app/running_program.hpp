@@ -21,6 +21,7 @@ class RunningProgram {
   /// Reads until it has printed `words`; false where it ended before that.
   bool wait_for(const std::string& words);
   void send(int signal_number) const;
+  pid_t pid() const { return pid_; }
   /// Reads to the end. @return its exit code, or 128 + the signal that ended it
   int wait();
   /// Standard output and error together, so far.
