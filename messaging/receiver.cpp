@@ -96,14 +96,10 @@ struct Receiver::Connection {
     ::eventfd_read(wake.get(), &count);
   }
 
-  // The answer to CONNECT or SUBSCRIBE. The broker may send kept messages before a SUBACK.
+  // The answer to CONNECT or SUBSCRIBE. The broker may send kept messages before a SUBACK, and
+  // more behind it in the same bytes: those stay in the reader for `read_all`.
   Result<Packet> answer(Live& live, PacketType wanted, steady_clock::time_point end) {
     while (steady_clock::now() < end && !told_to_stop()) {
-      if (auto sent = flush(live); !sent) return fail(sent.error());
-      wait(live, milliseconds{100}, true);
-      const auto bytes = live.stream.read();
-      if (!bytes) return fail(bytes.error());
-      live.reader.feed(*bytes);
       while (true) {
         auto packet = live.reader.next();
         if (!packet) return fail(packet.error());
@@ -111,6 +107,11 @@ struct Receiver::Connection {
         if ((*packet)->type == wanted) return std::move(**packet);
         if (auto taken = take_in(std::move(**packet)); !taken) return fail(taken.error());
       }
+      if (auto sent = flush(live); !sent) return fail(sent.error());
+      wait(live, milliseconds{100}, true);
+      const auto bytes = live.stream.read();
+      if (!bytes) return fail(bytes.error());
+      live.reader.feed(*bytes);
     }
     return fail(ErrorCode::unavailable, "no answer in time");
   }
@@ -155,17 +156,17 @@ struct Receiver::Connection {
 
   Result<void> read_all(Live& live) {
     while (room()) {
-      const auto bytes = live.stream.read();
-      if (!bytes) return fail(bytes.error());
-      if (bytes->empty()) return {};
-      live.last_heard = steady_clock::now();
-      live.reader.feed(*bytes);
       while (true) {
         auto packet = live.reader.next();
         if (!packet) return fail(packet.error());
         if (!*packet) break;
         if (auto taken = take_in(std::move(**packet)); !taken) return taken;
       }
+      const auto bytes = live.stream.read();
+      if (!bytes) return fail(bytes.error());
+      if (bytes->empty()) return {};
+      live.last_heard = steady_clock::now();
+      live.reader.feed(*bytes);
     }
     return {};
   }
@@ -195,8 +196,8 @@ struct Receiver::Connection {
       Result<void> done = last_words ? Result<void>{} : keep_alive(live);
       if (done) done = flush(live);
       if (last_words) return "stopped";
-      if (done) wait(live, look_every, room());
       if (done) done = read_all(live);
+      if (done) wait(live, look_every, room());
       if (!done) return done.error().message;
     }
   }

@@ -26,7 +26,7 @@ void Announcer::make_client() {
                                    .on_connected =
                                        [this] {
                                          fresh_connection_ = true;
-                                         wake();
+                                         warned();
                                        },
                                    .on_lost = {}},
       last_will(setup_.topics, setup_.now()));
@@ -43,9 +43,16 @@ void Announcer::wake() {
   {
     const std::lock_guard lock(mutex_);
     due_ = true;
-    warnings_due_ = true;
   }
   changed_.notify_all();
+}
+
+void Announcer::warned() {
+  {
+    const std::lock_guard lock(mutex_);
+    warnings_due_ = true;
+  }
+  wake();
 }
 
 void Announcer::heard(const std::string& payload) {

@@ -46,8 +46,10 @@ class Announcer {
   Result<void> start();
   void run(const std::stop_token& stop);
 
-  /// Something is on the board or in the outbox.
+  /// Something is on the board.
   void wake();
+  /// Something is in the outbox.
+  void warned();
   /// A heartbeat has come in through the broker.
   void heard(const std::string& payload);
   void run_finished(Time reference_time);

@@ -65,7 +65,7 @@ struct Service::Parts {
                                     .warnings = setup.store_folder / "warnings.db",
                                     .interval = setup.options.evaluation_interval,
                                     .now = clock_now},
-                 health, [this] { announcer->wake(); });
+                 health, [this] { announcer->warned(); });
   }
 
   void make_announcer() {

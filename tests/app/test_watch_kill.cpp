@@ -104,24 +104,29 @@ class Network {
           number = ++made_;
         }
         send(number);
+        std::this_thread::sleep_for(1ms);
         continue;
       }
       send_again(stop);
     }
   }
 
-  // What `ack` lists as missing, and what lies above all it speaks of.
+  // What `ack` lists as missing, and what lies above all it speaks of: some, then look again.
   void send_again(const std::stop_token& stop) {
-    std::vector<std::pair<std::int64_t, std::int64_t>> ranges;
+    std::vector<std::int64_t> again;
+    std::int64_t told = 0;
     {
-      std::unique_lock lock(mutex_);
-      ranges = missing_;
-      if (ranges.empty()) ranges.emplace_back(told_ + 1, std::min(told_ + 200, made_));
-      if (told_ == made_) changed_.wait_for(lock, 50ms);
+      const std::lock_guard lock(mutex_);
+      told = told_;
+      auto ranges = missing_;
+      if (ranges.empty()) ranges.emplace_back(told_ + 1, made_);
+      for (const auto& [first, last] : ranges)
+        for (auto n = first; n <= last && again.size() < 300; ++n) again.push_back(n);
     }
-    for (const auto& [first, last] : ranges)
-      for (auto n = first; n <= last && !stop.stop_requested(); ++n) send(n);
-    std::this_thread::sleep_for(50ms);  // for the ack
+    for (const auto number : again)
+      if (!stop.stop_requested()) send(number);
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, 1s, [&] { return told_ != told || stop.stop_requested(); });
   }
 
   std::mutex mutex_;
