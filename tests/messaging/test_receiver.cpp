@@ -66,6 +66,28 @@ TEST_F(ReceiverTest, WhatWasNotAcknowledgedComesAgain) {
   EXPECT_TRUE(receiver->take(1, 300ms).empty());
 }
 
+// As many as the broker sends without waiting come in the same bytes as the answer to SUBSCRIBE.
+TEST_F(ReceiverTest, WhatTheBrokerKeptComesWithoutWaitingForMore) {
+  auto receiver = receive();
+  ASSERT_TRUE(connected_.wait_for(1));
+  receiver->stop();
+  {
+    Client client(options("sender"), {}, {});
+    ASSERT_TRUE(client.connect(10s));
+    for (int i = 0; i < 300; ++i)
+      ASSERT_TRUE(client.publish({.topic = "t/a", .payload = std::to_string(i)}, 10s));
+  }
+  const auto began = std::chrono::steady_clock::now();
+  receiver = receive();
+  int next = 0;
+  while (next < 300 && std::chrono::steady_clock::now() - began < 8s) {
+    const auto some = receiver->take(50, 200ms);
+    for (const auto& delivery : some) EXPECT_EQ(delivery.message.payload, std::to_string(next++));
+    receiver->acknowledge(some);
+  }
+  EXPECT_EQ(next, 300);
+}
+
 TEST_F(ReceiverTest, ReconnectsToARestartedBrokerAndSubscribesAnew) {
   auto receiver = receive();
   ASSERT_TRUE(connected_.wait_for(1));
