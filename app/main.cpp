@@ -8,6 +8,7 @@
 #include "app/command_demo.hpp"
 #include "app/command_export.hpp"
 #include "app/command_forecast.hpp"
+#include "app/command_replay.hpp"
 #include "app/command_simulate.hpp"
 #include "app/command_watch.hpp"
 #include "app/exit_code.hpp"
@@ -29,7 +30,8 @@ struct CommandLine {
   app::ImportArguments import_readings;
   app::TidyArguments tidy;
   app::WatchArguments watch;
-  std::string at, from, to;
+  app::ReplayArguments replay;
+  std::string at, from, to, longest_delay;
   std::filesystem::path demo_output = "demo";
   int exit_code = 0;
 };
@@ -109,6 +111,56 @@ std::optional<Time> time_option(const std::string& name, const std::string& text
   return *time;
 }
 
+void add_faults(CLI::App& command, sensors::Disturbance& faults) {
+  const auto share = [&](const char* name, double& value, const char* what) {
+    command.add_option(name, value, what)->capture_default_str();
+  };
+  command.add_option("--seed", faults.seed, "Of the faults; the same seed gives the same")
+      ->capture_default_str();
+  share("--drop", faults.drop, "Share of the readings that is not sent");
+  share("--duplicate", faults.duplicate, "... sent twice");
+  share("--delay", faults.delay, "... sent late, by up to --longest-delay");
+  share("--reorder", faults.reorder, "... sent after the next one");
+  share("--spike", faults.spike, "... too high or too low by --spike-size");
+  share("--spike-size", faults.spike_size, "In the parameter's SI unit");
+  share("--flat-line", faults.flat_line, "... that begins a flat line of --flat-length readings");
+  command.add_option("--flat-length", faults.flat_length)->capture_default_str();
+  share("--wrong-unit", faults.wrong_unit, "... told in another unit than the station's");
+}
+
+void add_replay(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "replay", "Publish stored or file readings over MQTT, at any speed, with faults to order");
+  auto& arguments = line.replay;
+  add_configuration(*command, arguments);
+  command->add_option("--store", arguments.store, "Send what this store of readings holds");
+  command->add_option("files", arguments.files,
+                      "CSV: time, station, value (default: those of [replay])");
+  command->add_option("--station", arguments.stations, "Only these stations");
+  command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z");
+  command->add_option("--to", line.to, "Last time");
+  command
+      ->add_option("--speed", arguments.speed,
+                   "Times as fast as they were measured; 0: as fast as the broker takes them")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag("--now", arguments.to_now,
+                    "Shift the times so that the last reading is sent at its time");
+  add_faults(*command, arguments.faults);
+  command->add_option("--longest-delay", line.longest_delay, "e.g. 6h, the default");
+  command->callback([&line] {
+    line.replay.from = time_option("--from", line.from);
+    line.replay.to = time_option("--to", line.to);
+    if (!line.longest_delay.empty()) {
+      const auto delay = parse_duration(line.longest_delay);
+      if (!delay) throw CLI::ValidationError("--longest-delay", delay.error().message);
+      line.replay.faults.longest_delay = *delay;
+    }
+    const app::StopSignal stop;
+    line.exit_code = app::run_replay_command(line.replay, stop.token());
+  });
+}
+
 void add_export(CLI::App& program, CommandLine& line) {
   auto* command = program.add_subcommand(
       "export", "Stored readings as CSV, NetCDF-CF or WaterML 2.0, by the output's ending");
@@ -162,6 +214,7 @@ int run(int argc, char** argv) {
   add_simulate(program, line);
   add_forecast(program, line);
   add_watch(program, line);
+  add_replay(program, line);
   add_demo(program, line);
   add_export(program, line);
   add_import(program, line);

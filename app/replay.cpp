@@ -173,7 +173,26 @@ void read_raster_stations(const config::Configuration& configuration,
   }
 }
 
+/// In order of time; stations without readings are left out.
+std::vector<SensorScript> in_order(Scripts& scripts) {
+  std::vector<SensorScript> sent;
+  for (auto& [id, script] : scripts) {
+    std::stable_sort(script.readings.begin(), script.readings.end(),
+                     [](const Reading& a, const Reading& b) { return a.time < b.time; });
+    if (!script.readings.empty()) sent.push_back(std::move(script));
+  }
+  return sent;
+}
+
 }  // namespace
+
+std::vector<SensorScript> replay_files(const config::Configuration& configuration,
+                                       const std::vector<std::filesystem::path>& files,
+                                       Faults& faults) {
+  Scripts scripts;
+  for (const auto& file : files) read_file(configuration, file, scripts, faults);
+  return in_order(scripts);
+}
 
 std::vector<SensorScript> replay_scripts(const config::Configuration& configuration,
                                          const grids::Geometry& geometry, Time reference,
@@ -183,15 +202,10 @@ std::vector<SensorScript> replay_scripts(const config::Configuration& configurat
     read_file(configuration, file, scripts, faults);
   for (const auto& made : configuration.replay.from_raster)
     read_raster_stations(configuration, geometry, made, reference, {scripts, faults});
-  std::vector<SensorScript> sent;
-  for (auto& [id, script] : scripts) {
-    auto& readings = script.readings;
-    std::erase_if(readings, [&](const Reading& reading) { return reading.time > reference; });
-    std::stable_sort(readings.begin(), readings.end(),
-                     [](const Reading& a, const Reading& b) { return a.time < b.time; });
-    if (!readings.empty()) sent.push_back(std::move(script));
-  }
-  return sent;
+  for (auto& [id, script] : scripts)
+    std::erase_if(script.readings,
+                  [&](const Reading& reading) { return reading.time > reference; });
+  return in_order(scripts);
 }
 
 }  // namespace vandvagt::app

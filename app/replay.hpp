@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,13 @@ struct SensorScript {
   sensors::Station station;
   std::vector<sensors::Reading> readings;  // SI, in the grid's datum
 };
+
+/// The readings of CSV files with the columns time (RFC 3339), station, value (in the station's
+/// unit and datum), by station, in order of time; a reading has the number of its place among its
+/// station's rows. Every fault is added to `faults` with file and line.
+std::vector<SensorScript> replay_files(const config::Configuration& configuration,
+                                       const std::vector<std::filesystem::path>& files,
+                                       Faults& faults);
 
 /// The readings of [replay] up to `reference`, by station. A reading of a file has the same number
 /// in every run (its place among its station's rows), so that a repeat is seen as one; those made
