@@ -25,12 +25,12 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t most_kept = 128U * 1024U;         // bytes of a packet
+constexpr std::size_t most_kept = 131'072;              // bytes of a packet
 constexpr std::size_t most_waiting = 20'000;            // messages not yet taken
-constexpr std::size_t most_waiting_bytes = 64U << 20U;  // and their payloads
+constexpr std::size_t most_waiting_bytes = 67'108'864;  // and their payloads
 constexpr std::uint64_t id_bits = 16;
 
-void call(const std::function<void()>& callback) {
+void call_listener(const std::function<void()>& callback) {
   try {
     callback();
   } catch (...) {  // a listener's mistake must not end the connection's thread
@@ -224,7 +224,7 @@ struct Receiver::Connection {
       if (live) {
         stood = true;
         set_up(true);
-        call([this] {
+        call_listener([this] {
           if (callbacks.on_connected) callbacks.on_connected();
         });
         why = serve(*live);
@@ -237,7 +237,7 @@ struct Receiver::Connection {
       if (stood) set_up(false);
     }
     if (!told_to_stop())
-      call([&] {
+      call_listener([&] {
         if (callbacks.on_lost) callbacks.on_lost("broker " + options.url + ": " + why);
       });
     return stood;
@@ -280,7 +280,7 @@ Result<void> Receiver::start() {
   auto& c = *connection_;
   if (const auto address = detail::parse_address(c.options.url); !address)
     return fail(address.error());
-  if (const auto readable = detail::check_certificate_files(c.options); !readable) return readable;
+  if (auto readable = detail::check_certificate_files(c.options); !readable) return readable;
   auto password = detail::read_password(c.options);
   if (!password) return fail(password.error());
   if (c.options.client_id.empty() && !c.options.clean_session)

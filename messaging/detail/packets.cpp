@@ -84,7 +84,7 @@ Result<std::optional<Packet>> PacketReader::next() {
 
 Result<Published> parse_publish(Packet packet) {
   const std::string_view body = packet.body;
-  const int qos = packet.flags >> 1U & 3U;
+  const auto qos = static_cast<int>(packet.flags >> 1U & 3U);
   if (body.size() < 2 || qos > 1) return malformed("a PUBLISH of QoS " + std::to_string(qos));
   const std::size_t topic = number_at(body, 0);
   const std::size_t payload = 2 + topic + (qos > 0 ? 2 : 0);

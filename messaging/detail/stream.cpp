@@ -22,7 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 constexpr milliseconds slice{100};  // how often somebody who waits asks whether to give up
-constexpr std::size_t most_at_once = 64U * 1024U;
+constexpr std::size_t most_at_once = 65'536;
 
 tl::unexpected<Error> gone(const std::string& why) {
   return fail(ErrorCode::unavailable, why);
@@ -169,7 +169,7 @@ Result<void> Stream::shake_hands(steady_clock::time_point end,
 
 Result<std::string> Stream::read() {
   std::string all;
-  std::array<char, 16 * 1024> bytes;  // NOLINT(*-member-init): read into
+  std::array<char, 16'384> bytes;  // NOLINT(*-member-init): read into
   while (all.size() < most_at_once) {
     ssize_t count = 0;
     bool nothing_now = false;

@@ -12,7 +12,7 @@
 namespace vandvagt::sensors {
 namespace {
 
-tl::unexpected<Error> refuse(std::string reason) {
+tl::unexpected<Error> refuse_bytes(std::string reason) {
   return fail(ErrorCode::invalid_input, std::move(reason));
 }
 
@@ -70,28 +70,29 @@ Result<double> number_at(std::string_view bytes, const ByteLayout& layout, const
     number = static_cast<double>(raw);
   }
   number = (number - layout.zero) / layout.divide_by;
-  if (!std::isfinite(number)) return refuse("value is not finite");
+  if (!std::isfinite(number)) return refuse_bytes("value is not finite");
   return number;
 }
 
 // The part of the message that the value's offset counts from.
 Result<std::string_view> flagged_block(const ByteLayout& layout, std::string_view bytes) {
   const auto at = static_cast<std::size_t>(layout.flags_at);
-  if (bytes.size() < at + 2) return refuse("payload too short: no flags in it");
+  if (bytes.size() < at + 2) return refuse_bytes("payload too short: no flags in it");
   const unsigned flags = static_cast<unsigned>(static_cast<unsigned char>(bytes[at])) * 256U +
                          static_cast<unsigned char>(bytes[at + 1]);
-  if (flags >> layout.blocks.size() != 0) return refuse("flags of blocks that are not declared");
+  if (flags >> layout.blocks.size() != 0)
+    return refuse_bytes("flags of blocks that are not declared");
   std::size_t from = at + 2;
   std::optional<std::string_view> found;
   for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
     if ((flags >> i & 1U) == 0) continue;
     const auto length = static_cast<std::size_t>(layout.blocks[i]);
-    if (from + length > bytes.size()) return refuse("payload too short: a block is cut off");
+    if (from + length > bytes.size()) return refuse_bytes("payload too short: a block is cut off");
     if (static_cast<int>(i) == layout.block) found = bytes.substr(from, length);
     from += length;
   }
-  if (from != bytes.size()) return refuse("payload too long: bytes after the last block");
-  if (!found) return refuse("no value: its block is not in this message");
+  if (from != bytes.size()) return refuse_bytes("payload too long: bytes after the last block");
+  if (!found) return refuse_bytes("no value: its block is not in this message");
   return *found;
 }
 
@@ -108,19 +109,20 @@ std::string hex_of(std::string_view bytes) {
 Result<std::string_view> tagged_block(const ByteLayout& layout, std::string_view bytes) {
   std::optional<std::string_view> found;
   while (!bytes.empty()) {
-    if (bytes.size() < 2) return refuse("payload too short: a tag is cut off");
+    if (bytes.size() < 2) return refuse_bytes("payload too short: a tag is cut off");
     const auto tag = hex_of(bytes.substr(0, 2));
     const auto known = layout.tags.find(tag);
-    if (known == layout.tags.end()) return refuse("tag not declared: " + tag);
+    if (known == layout.tags.end()) return refuse_bytes("tag not declared: " + tag);
     const auto length = static_cast<std::size_t>(known->second);
-    if (bytes.size() < 2 + length) return refuse("payload too short: a tag's bytes are cut off");
+    if (bytes.size() < 2 + length)
+      return refuse_bytes("payload too short: a tag's bytes are cut off");
     if (tag == layout.tag) {
-      if (found) return refuse("tag given twice: " + tag);
+      if (found) return refuse_bytes("tag given twice: " + tag);
       found = bytes.substr(2, length);
     }
     bytes.remove_prefix(2 + length);
   }
-  if (!found) return refuse("no value: its tag is not in this message");
+  if (!found) return refuse_bytes("no value: its tag is not in this message");
   return *found;
 }
 
@@ -134,7 +136,7 @@ Result<std::string_view> part_with_value(const ByteLayout& layout, std::string_v
       break;
   }
   if (layout.length > 0 && bytes.size() != static_cast<std::size_t>(layout.length))
-    return refuse("payload of another length than declared");
+    return refuse_bytes("payload of another length than declared");
   return bytes;
 }
 
@@ -150,12 +152,12 @@ std::optional<int> hex_digit(char c) {
 namespace detail {
 
 Result<std::string> from_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return refuse("not hexadecimal: an odd number of digits");
+  if (text.size() % 2 != 0) return refuse_bytes("not hexadecimal: an odd number of digits");
   std::string bytes;
   bytes.reserve(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const auto high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
-    if (!high || !low) return refuse("not hexadecimal");
+    if (!high || !low) return refuse_bytes("not hexadecimal");
     bytes += static_cast<char>(*high * 16 + *low);
   }
   return bytes;
@@ -164,7 +166,7 @@ Result<std::string> from_hex(std::string_view text) {
 Result<std::string> from_base64(std::string_view text) {
   constexpr std::string_view digits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  if (text.size() % 4 != 0) return refuse("not base64: its length is no multiple of four");
+  if (text.size() % 4 != 0) return refuse_bytes("not base64: its length is no multiple of four");
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); i += 4) {
     std::uint32_t group = 0;
@@ -174,7 +176,7 @@ Result<std::string> from_base64(std::string_view text) {
       const bool pad = c == '=' && i + 4 == text.size();
       if (pad) ++padding;
       if (padding > 2 || (value == std::string_view::npos && !pad) || (!pad && padding > 0))
-        return refuse("not base64");
+        return refuse_bytes("not base64");
       group = group << 6U | (pad ? 0U : static_cast<std::uint32_t>(value));
     }
     for (std::size_t k = 0; k < 3 - padding; ++k)
@@ -187,20 +189,20 @@ Result<std::string> from_base64(std::string_view text) {
 
 Result<double> decode_bytes(const ByteLayout& layout, std::string_view bytes) {
   const auto type = number_type(layout.type);
-  if (!type) return refuse("number type not known: " + layout.type);
+  if (!type) return refuse_bytes("number type not known: " + layout.type);
   for (const auto& [offset, hex] : layout.expected) {
     const auto wanted = detail::from_hex(hex);
     const auto at = static_cast<std::size_t>(offset);
     if (!wanted || bytes.size() < at + wanted->size() ||
         bytes.substr(at, wanted->size()) != *wanted)
-      return refuse("another device or version: expected " + hex + " at byte " +
-                    std::to_string(offset));
+      return refuse_bytes("another device or version: expected " + hex + " at byte " +
+                          std::to_string(offset));
   }
   const auto part = part_with_value(layout, bytes);
   if (!part) return fail(part.error());
   const auto offset = static_cast<std::size_t>(layout.offset);
   if (part->size() < offset + static_cast<std::size_t>(type->bytes))
-    return refuse("payload too short: the value is not in it");
+    return refuse_bytes("payload too short: the value is not in it");
   return number_at(part->substr(offset), layout, *type);
 }
 

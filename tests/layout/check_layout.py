@@ -29,7 +29,7 @@ OWNED = {
     r"netcdf\w*\.h": {"grids"},
     r"mqtt/.*|MQTT\w*\.h": {"messaging"},
     r"sqlite3\.h": {"sensors", "alerts"},
-    r"libxml/.*": {"alerts"},
+    r"libxml/.*": {"alerts", "sensors"},
     r"toml\+\+/.*|toml\.hpp": {"config", "alerts"},
     r"CLI/.*": {"app"},
     r"cairo.*": {"forecast"},
