@@ -20,19 +20,19 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-using Scripts = std::vector<SensorScript>;
+using ScriptList = std::vector<SensorScript>;
 
-constexpr std::chrono::milliseconds publish_timeout = 10s;
+constexpr std::chrono::milliseconds sending_timeout = 10s;
 
 bool wanted(const std::vector<std::string>& stations, const std::string& id) {
   return stations.empty() || std::find(stations.begin(), stations.end(), id) != stations.end();
 }
 
-Result<Scripts> stored_scripts(const config::Configuration& configuration,
-                               const ReplayArguments& arguments) {
+Result<ScriptList> stored_scripts(const config::Configuration& configuration,
+                                  const ReplayArguments& arguments) {
   auto store = sensors::Store::open(arguments.store);
   if (!store) return fail(store.error());
-  Scripts scripts;
+  ScriptList scripts;
   for (const auto& station : configuration.stations) {
     if (!wanted(arguments.stations, station.id)) continue;
     auto readings = store->read(station.id, station.parameter,
@@ -44,14 +44,14 @@ Result<Scripts> stored_scripts(const config::Configuration& configuration,
   return scripts;
 }
 
-Scripts file_scripts(const config::Configuration& configuration, const ReplayArguments& arguments,
-                     Faults& faults) {
+ScriptList file_scripts(const config::Configuration& configuration,
+                        const ReplayArguments& arguments, Faults& faults) {
   const auto& files = arguments.files.empty() ? configuration.replay.files : arguments.files;
   if (files.empty())
     faults.push_back({arguments.configuration.string() + ": replay.file",
                       "is missing: there is nothing to send",
                       "name files, or give --store, or write [replay] file"});
-  Scripts scripts = replay_files(configuration, files, faults);
+  ScriptList scripts = replay_files(configuration, files, faults);
   std::erase_if(scripts, [&](const SensorScript& script) {
     return !wanted(arguments.stations, script.station.id);
   });
@@ -67,7 +67,7 @@ Scripts file_scripts(const config::Configuration& configuration, const ReplayArg
 struct Span {
   Time first, last;
 };
-Span span_of(const Scripts& scripts) {
+Span span_of(const ScriptList& scripts) {
   Span span{scripts.front().readings.front().time, scripts.front().readings.front().time};
   for (const auto& script : scripts) {
     span.first = std::min(span.first, script.readings.front().time);
@@ -77,7 +77,7 @@ Span span_of(const Scripts& scripts) {
 }
 
 /// The last reading is sent at its time. Numbers belong to a session of this replay.
-void shift_to_now(Scripts& scripts, double speed) {
+void shift_to_now(ScriptList& scripts, double speed) {
   const auto span = span_of(scripts);
   const Time now = clock_now();
   const Duration lasts =
@@ -96,7 +96,7 @@ struct Sending {
   sensors::Transmission what;
   std::string topic;
 };
-std::vector<Sending> plan(const Scripts& scripts, const sensors::Disturbance& faults,
+std::vector<Sending> plan(const ScriptList& scripts, const sensors::Disturbance& faults,
                           const messaging::Topics& topics) {
   std::vector<Sending> all;
   for (const auto& [station, readings] : scripts) {
@@ -128,7 +128,7 @@ std::size_t send_all(const std::vector<Sending>& sendings, double speed, messagi
                              (what.when - sendings.front().what.when) / speed),
                  stop);
     while (!stop.stop_requested()) {
-      const auto done = client.publish({.topic = topic, .payload = what.payload}, publish_timeout);
+      const auto done = client.publish({.topic = topic, .payload = what.payload}, sending_timeout);
       if (done) break;
       fmt::print(stderr, "{}; trying again\n", done.error().message);
       wait_until(steady_clock::now() + 1s, stop);
@@ -147,7 +147,7 @@ int run_replay_command(const ReplayArguments& arguments, const std::stop_token& 
   if (configuration && !configuration->broker)
     faults.push_back({arguments.configuration.string() + ": broker",
                       "is missing: there is nobody to send to", "write [broker] with its url"});
-  Result<Scripts> scripts;
+  Result<ScriptList> scripts;
   if (configuration && !arguments.store.empty())
     scripts = stored_scripts(*configuration, arguments);
   else if (configuration)

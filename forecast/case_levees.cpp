@@ -62,6 +62,7 @@ std::vector<Crossing> crossings_of(const Geometry& g, const Piece& p) {
   }
   std::ranges::stable_sort(found, {}, &std::pair<double, EdgeFace>::first);
   std::vector<Crossing> out;
+  out.reserve(found.size());
   for (const auto& [t, face] : found) {
     out.push_back({face,
                    {p.a.x + t * (p.b.x - p.a.x), p.a.y + t * (p.b.y - p.a.y)},

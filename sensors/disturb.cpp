@@ -9,6 +9,18 @@
 namespace vandvagt::sensors {
 namespace {
 
+enum class Kind : std::uint64_t {
+  drop = 1,
+  duplicate,
+  delay,
+  delay_length,
+  reorder,
+  spike,
+  spike_sign,
+  flat_line,
+  wrong_unit
+};
+
 // A number from 0 to 1 for one reading and one kind of fault: SplitMix64 (Steele, Lea & Flood 2014,
 // doi:10.1145/2660193.2660195) over what names them, so that no fault shifts the others.
 class Chance {
@@ -18,8 +30,8 @@ class Chance {
             mix(seed ^ mix(static_cast<std::uint64_t>(reading.time.time_since_epoch().count())))) {
     for (const char c : reading.station) state_ = mix(state_ ^ static_cast<unsigned char>(c));
   }
-  double operator()(std::uint64_t kind) const {
-    return static_cast<double>(mix(state_ + kind) >> 11U) * 0x1.0p-53;
+  double operator()(Kind kind) const {
+    return static_cast<double>(mix(state_ + static_cast<std::uint64_t>(kind)) >> 11U) * 0x1.0p-53;
   }
 
  private:
@@ -30,18 +42,6 @@ class Chance {
     return z ^ (z >> 31U);
   }
   std::uint64_t state_;
-};
-
-enum Kind : std::uint64_t {
-  drop = 1,
-  duplicate,
-  delay,
-  delay_length,
-  reorder,
-  spike,
-  spike_sign,
-  flat_line,
-  wrong_unit
 };
 
 // A unit of the same dimension that is not the station's.
@@ -60,10 +60,10 @@ std::vector<Reading> sensed(const std::vector<Reading>& readings, const Disturba
     if (flat > 0) {
       out[i].value = out[i - 1].value;
       --flat;
-    } else if (chance(flat_line) < faults.flat_line) {
+    } else if (chance(Kind::flat_line) < faults.flat_line) {
       flat = faults.flat_length - 1;
-    } else if (chance(spike) < faults.spike) {
-      out[i].value += chance(spike_sign) < 0.5 ? -faults.spike_size : faults.spike_size;
+    } else if (chance(Kind::spike) < faults.spike) {
+      out[i].value += chance(Kind::spike_sign) < 0.5 ? -faults.spike_size : faults.spike_size;
     }
   }
   return out;
@@ -102,17 +102,17 @@ std::vector<Transmission> transmissions(const Station& station,
   std::vector<Transmission> sent;
   for (std::size_t i = 0; i < readings.size(); ++i) {
     const Chance chance(faults.seed, readings[i]);
-    if (chance(drop) < faults.drop) continue;
-    const bool strange = chance(wrong_unit) < faults.wrong_unit;
+    if (chance(Kind::drop) < faults.drop) continue;
+    const bool strange = chance(Kind::wrong_unit) < faults.wrong_unit;
     Transmission one{.when = readings[i].time,
                      .payload = encode(strange ? mistaken : station, told[i]),
                      .reading = readings[i],
                      .altered = strange || told[i].value != readings[i].value};
-    if (chance(delay) < faults.delay)
-      one.when += from_seconds(to_seconds(faults.longest_delay) * chance(delay_length));
-    else if (chance(reorder) < faults.reorder && i + 1 < readings.size())
+    if (chance(Kind::delay) < faults.delay)
+      one.when += from_seconds(to_seconds(faults.longest_delay) * chance(Kind::delay_length));
+    else if (chance(Kind::reorder) < faults.reorder && i + 1 < readings.size())
       one.when = readings[i + 1].time + Duration{1};
-    if (chance(duplicate) < faults.duplicate) sent.push_back(one);
+    if (chance(Kind::duplicate) < faults.duplicate) sent.push_back(one);
     sent.push_back(std::move(one));
   }
   std::stable_sort(sent.begin(), sent.end(),

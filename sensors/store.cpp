@@ -221,7 +221,7 @@ Result<void> Store::together(const std::function<Result<void>()>& work) {
   const std::lock_guard lock(database_->mutex);
   auto& database = *database_;
   database.grouped = true;
-  const auto done = database.connection.transaction([&]() -> Result<void> {
+  auto done = database.connection.transaction([&]() -> Result<void> {
     try {
       if (auto worked = work(); !worked) return worked;
       return database.record_numbers();

@@ -63,7 +63,7 @@ Result<Time> sent_time(const Place& place) {
     const auto& text = time->get_ref<const std::string&>();
     if (text.find('/') != std::string::npos)
       return refuse("time of an interval: " + shown(text) + "; a reading has one instant");
-    const auto parsed = parse_time(text);
+    auto parsed = parse_time(text);
     if (!parsed) return refuse("impossible time: " + shown(text));
     return parsed;
   }
