@@ -22,7 +22,7 @@ template <class Real>
 inline constexpr int chunk = static_cast<int>(64 / sizeof(Real));
 template <class Real>
 inline constexpr int tile_nx = lanes<Real> - 2;
-inline constexpr int tile_ny = 32;
+inline constexpr int tile_ny = 64;
 
 // Bits of a cell's mask. A closed face is a wall, or an edge with a condition where it is also
 // soft. (Not bit 0: gcc makes a conversion to bool of its test, which it does not vectorise.)

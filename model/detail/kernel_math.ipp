@@ -13,6 +13,17 @@ inline double magnitude(double x) {
   return __builtin_fabs(x);
 }
 
+/// 1 for an infinite value or one that is not a number, 0 else, by its bits: the kernels are
+/// compiled as if there were none (model/CMakeLists.txt), so a comparison would not tell.
+inline int not_finite(float x) {
+  constexpr std::int32_t exponent = 0x7f800000;
+  return (__builtin_bit_cast(std::int32_t, x) & exponent) == exponent ? 1 : 0;
+}
+inline int not_finite(double x) {
+  constexpr std::int64_t exponent = 0x7ff0000000000000;
+  return (__builtin_bit_cast(std::int64_t, x) & exponent) == exponent ? 1 : 0;
+}
+
 template <class Real>
 inline Real lesser(Real a, Real b) {
   return a < b ? a : b;

@@ -86,10 +86,12 @@ inline Stencil<Real> behind_faces(const PredictRows<Real>& rows, CellState<Real>
                       (own & soft_north) != 0, -twice_v)};
 }
 
-/// Where water runs out over a soft face, what it does on the opposite side goes on to the face: the
-/// flow there hangs on nothing beyond it. Where water comes in, nothing does (it would be unstable).
+/// Where water runs out over a soft face, what it does on the opposite side goes on to the face:
+/// the flow there hangs on nothing beyond it. Where water comes in, nothing does (it would be
+/// unstable).
 template <class Real>
-inline Differences<Real> run_out(Differences<Real> d, Differences<Real> opposite, bool runs, Real h) {
+inline Differences<Real> run_out(Differences<Real> d, Differences<Real> opposite, bool runs,
+                                 Real h) {
   return {runs ? kept_between(opposite.h, -h, h) : d.h, runs ? opposite.surface : d.surface,
           runs ? opposite.along : d.along, runs ? opposite.across : d.across};
 }
@@ -138,13 +140,13 @@ struct HalfSlopes {
   Real h, bed, surface, along, across;
 };
 
-/// Half the limited slopes of a cell of depth h. Where water is deep against the bend of the bed, those
-/// of depth, surface and velocities are limited one by one. On a bed that falls ever steeper a film's
-/// surface, limited so, would make a bed that lies higher on the face of the lower cell than on that of
-/// the upper one: a dam that is not there, with water ponding behind it to half the step of the bed
-/// (test: TiltedV). So the bed's slope is no steeper than towards either neighbour, but for a quarter
-/// of the depth; depth gives way to it, and where that would go beyond its own limited slope, the
-/// surface. Still water keeps a level surface: its depth mirrors the bed.
+/// Half the limited slopes of a cell of depth h. Where water is deep against the bend of the bed,
+/// those of depth, surface and velocities are limited one by one. On a bed that falls ever steeper
+/// a film's surface, limited so, would make a bed that lies higher on the face of the lower cell
+/// than on that of the upper one: a dam that is not there, with water ponding behind it to half the
+/// step of the bed (test: TiltedV). So the bed's slope is no steeper than towards either neighbour,
+/// but for a quarter of the depth; depth gives way to it, and where that would go beyond its own
+/// limited slope, the surface. Still water keeps a level surface: its depth mirrors the bed.
 template <class Real>
 inline HalfSlopes<Real> half_slopes(Differences<Real> lower, Differences<Real> upper, Real h) {
   const Real surface = half_limited(lower.surface, upper.surface);

@@ -96,7 +96,8 @@ struct MomentumRow {
   Row<Real> qx, qy, inverse, drag, wave, fastest;
 };
 
-/// Steps of the bed from the cells of a row to those east and north of them [m]; 0 at a closed face.
+/// Steps of the bed from the cells of a row to those east and north of them [m]; 0 at a closed
+/// face.
 template <class Real>
 struct StepRow {
   Row<Real> east, north;
@@ -145,9 +146,45 @@ inline bool plain(const TileArgs<Real>& tile, int r) {
   return r >= -1 && r <= tile.rows && tile.special[r + 1] == 0;
 }
 
-/// Masks of row r, for tiles with closed faces.
+/// Rows ahead of the one that is loaded, to be fetched while the present ones are computed. A row
+/// of a tile is a few cache lines and the next one lies far away, which the processor does not
+/// foresee.
+inline constexpr int rows_ahead = 4;
+
+template <class Value>
+inline void fetch_row(const Value* first, int count, bool to_write) {
+  constexpr int line = static_cast<int>(64 / sizeof(Value));
+  for (int k = 0; k < count + line; k += line) {
+    if (to_write) {
+      __builtin_prefetch(first + k, 1);
+    } else {
+      __builtin_prefetch(first + k, 0);
+    }
+  }
+}
+
+/// Asks for what the rows around r will read and write when they are `rows_ahead` further.
+template <class Real>
+inline void fetch_ahead(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r) {
+  if (r >= tile.rows) return;
+  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+  const int count = tile.chunks * chunk<Real>;
+  fetch_row(step.h + start, count, false);
+  fetch_row(step.qx + start, count, false);
+  fetch_row(step.qy + start, count, false);
+  fetch_row(step.bed + start, count, false);
+  fetch_row(step.friction + start, count, false);
+  fetch_row(step.mask + start, count, false);
+  fetch_row(step.residual + start, count, true);
+  fetch_row(step.h_new + start, count, true);
+  fetch_row(step.qx_new + start, count, true);
+  fetch_row(step.qy_new + start, count, true);
+}
+
+/// Masks of row r, where it or the one north of it asks for them, or rain falls on still chunks.
 template <class Real>
 void load_masks(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  if (plain(tile, r) && plain(tile, r + 1) && tile.flowing == all_chunks(tile)) return;
   const std::uint8_t* const mask = step.mask + tile.offset - 2 + r * step.stride;
   auto* const bits = mask_row(s, r).bits.begin() - 1;
 #pragma omp simd

@@ -23,11 +23,13 @@ void update_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, S
 template <class Real>
 void flow_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, Scratch<Real>& s,
                TileResult& result) {
+  for (int r = 0; r < rows_ahead; ++r) fetch_ahead(step, tile, r);
   load_row(step, tile, -2, s);
   load_row(step, tile, -1, s);
   load_masks(step, tile, -2, s);
   load_steps(step, tile, -2, s);
   for (int r = -1; r <= tile.rows; ++r) {
+    fetch_ahead(step, tile, r + 1 + rows_ahead);
     load_row(step, tile, r + 1, s);
     load_masks(step, tile, r, s);
     load_steps(step, tile, r, s);

@@ -206,8 +206,8 @@ inline Real drop_at(const SurfaceRows<Real>& rows, int k) {
                           (h[k] - h[k - 1]) + step_west);
   d.east.surface = beyond((own & closed_east) != 0, (own & soft_east) != 0, step_west,
                           (h[k + 1] - h[k]) + step_east);
-  d.south.surface = beyond((south & closed_north) != 0, (south & soft_north) != 0,
-                           step_north, (h[k] - h[k - up]) + step_south);
+  d.south.surface = beyond((south & closed_north) != 0, (south & soft_north) != 0, step_north,
+                           (h[k] - h[k - up]) + step_south);
   d.north.surface = beyond((own & closed_north) != 0, (own & soft_north) != 0, step_south,
                            (h[k + up] - h[k]) + step_north);
   return greatest_drop(d);
@@ -337,10 +337,10 @@ void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
     qx_new[k] = qx[k];
     qy_new[k] = qy[k];
     residual[k] = rest[k];
-    // Written so that a value that is not a number fails.
-    const Real largest = greater(magnitude(qx[k]), magnitude(qy[k]));
-    unsound |= h[k] >= Real(0) && h[k] < Real(1e6) && largest < Real(1e9) ? 0 : 1;
-    unsound |= wave[k] < Real(1e9) && qx[k] * Real(0) == qy[k] * Real(0) ? 0 : 1;
+    const Real largest = greater(greater(magnitude(qx[k]), magnitude(qy[k])), wave[k]);
+    const bool in_range = h[k] >= Real(0) && h[k] < Real(1e6) && largest < Real(1e9);
+    unsound |= in_range ? 0 : 1;
+    unsound |= not_finite(h[k]) | not_finite(qx[k]) | not_finite(qy[k]) | not_finite(wave[k]);
   }
   result.sound = result.sound && unsound == 0;
 }
