@@ -5,6 +5,7 @@
 // Cases A and B are rasters (../shared/cases/speed); C is a formula.
 // Counters: cell_updates_per_second, updated_cells (really computed), steps, volume_error,
 // mcells_per_second (steps × all cells / time, so that skipped dry cells count), h0 .. h4 [m].
+// `local_time/...` are the same with steps in time that differ from tile to tile (time_levels = 3).
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -29,16 +30,12 @@ std::string check(const model::Simulation& s, const SpeedCase& c, model::Precisi
   return {};
 }
 
-void run_case(benchmark::State& state, const std::string& name, model::Precision precision,
-              int threads) {
+void run_case(benchmark::State& state, const std::string& name, const model::Options& options) {
   const auto c = bench::speed_case(name);
   if (!c) {
     state.SkipWithError("the case's rasters are absent (../shared/cases/speed)");
     return;
   }
-  model::Options options;
-  options.precision = precision;
-  options.threads = threads;
   for (auto _ : state) {
     state.PauseTiming();
     auto s = model::Simulation::start_cold(c->model, options, Time{}, c->depth.view());
@@ -62,7 +59,7 @@ void run_case(benchmark::State& state, const std::string& name, model::Precision
       state.counters[fmt::format("h{}", k)] =
           s->depth_at({static_cast<int>(p.x / c->model.dx), static_cast<int>(p.y / c->model.dx)});
     }
-    if (const std::string wrong = check(*s, *c, precision); !wrong.empty()) {
+    if (const std::string wrong = check(*s, *c, options.precision); !wrong.empty()) {
       state.SkipWithError(wrong.c_str());
       return;
     }
@@ -75,16 +72,24 @@ void run_case(benchmark::State& state, const std::string& name, model::Precision
 
 int main(int argc, char** argv) {
   using vandvagt::model::Precision;
+  const auto add = [](const char* name, Precision precision, int threads, int levels) {
+    vandvagt::model::Options options;
+    options.precision = precision;
+    options.threads = threads;
+    options.time_levels = levels;
+    const std::string title =
+        fmt::format("{}/{}/{}/threads:{}", levels > 0 ? "local_time" : "speed", name,
+                    precision == Precision::single_ ? "float" : "double", threads);
+    benchmark::RegisterBenchmark(title.c_str(), vandvagt::run_case, name, options)
+        ->Iterations(1)
+        ->Unit(benchmark::kSecond)
+        ->UseRealTime();
+  };
   for (const char* name : {"A", "B", "C"}) {
     for (const Precision precision : {Precision::single_, Precision::double_}) {
       for (const int threads : {1, 2}) {
-        const std::string title =
-            fmt::format("speed/{}/{}/threads:{}", name,
-                        precision == Precision::single_ ? "float" : "double", threads);
-        benchmark::RegisterBenchmark(title.c_str(), vandvagt::run_case, name, precision, threads)
-            ->Iterations(1)
-            ->Unit(benchmark::kSecond)
-            ->UseRealTime();
+        add(name, precision, threads, 0);
+        if (precision == Precision::single_ && threads == 2) add(name, precision, threads, 3);
       }
     }
   }

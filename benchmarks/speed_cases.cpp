@@ -2,6 +2,7 @@
 
 #include <gdal_priv.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -114,6 +115,40 @@ Result<void> advance(model::Simulation& s, const SpeedCase& c) {
   if (auto wet = s.advance_to(rain_ends); !wet) return wet;
   s.set_rain(0.0);
   return s.advance_to(end);
+}
+
+SpeedCase finer(const SpeedCase& given) {
+  const auto between = [](const Field<double>& from) {
+    const auto at = [](int k, int n) { return std::clamp(k, 0, n - 1); };
+    Field<double> to(2 * from.nx(), 2 * from.ny());
+    for (int j = 0; j < to.ny(); ++j) {
+      for (int i = 0; i < to.nx(); ++i) {  // a quarter of a cell from the nearer centre
+        const int i0 = i / 2;
+        const int j0 = j / 2;
+        const int i1 = at(i % 2 == 0 ? i0 - 1 : i0 + 1, from.nx());
+        const int j1 = at(j % 2 == 0 ? j0 - 1 : j0 + 1, from.ny());
+        to(i, j) = 0.75 * (0.75 * from(i0, j0) + 0.25 * from(i1, j0)) +
+                   0.25 * (0.75 * from(i0, j1) + 0.25 * from(i1, j1));
+      }
+    }
+    return to;
+  };
+  SpeedCase c = given;
+  c.model.bed_elevation = between(given.model.bed_elevation);
+  c.depth = between(given.depth);
+  c.model.nx = c.depth.nx();
+  c.model.ny = c.depth.ny();
+  c.model.dx = given.model.dx / 2;
+  c.model.manning = Field<float>(c.model.nx, c.model.ny, given.model.manning(0, 0));
+  for (model::EdgeSegment& edge : c.model.edges) {  // along the south, as case A has it
+    std::vector<model::EdgeFace> faces;
+    for (const model::EdgeFace& face : edge.faces) {
+      faces.push_back({{2 * face.cell.i, 2 * face.cell.j}, face.side});
+      faces.push_back({{2 * face.cell.i + 1, 2 * face.cell.j}, face.side});
+    }
+    edge.faces = faces;
+  }
+  return c;
 }
 
 SpeedCase coarser(const SpeedCase& fine, int factor) {

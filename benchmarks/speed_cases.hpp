@@ -33,6 +33,9 @@ std::optional<SpeedCase> speed_case(const std::string& name);
 /// The same on cells `factor` times as wide: means of beds and depths. `factor` divides the cells.
 SpeedCase coarser(const SpeedCase& fine, int factor);
 
+/// The same on cells of half the width: beds and depths between the centres (bilinear).
+SpeedCase finer(const SpeedCase& given);
+
 /// From the start to the case's end, with its rain.
 Result<void> advance(model::Simulation& s, const SpeedCase& c);
 

@@ -50,6 +50,7 @@ void read_solver(Section& top, model::Options& solver) {
     Duration least = from_seconds(solver.min_dt);
     section.duration("min_dt", least);
     if (section.has("min_dt")) solver.min_dt = to_seconds(least);
+    section.whole("time_levels", solver.time_levels, {.at_least = 0.0, .at_most = 4.0});
     section.whole("threads", solver.threads, {.at_least = 0.0, .at_most = 4096.0});
     section.duration("sync_interval", solver.sync_interval);
     section.quantity("wet_depth", Dimension::length, solver.wet_depth, positive);

@@ -151,6 +151,7 @@ std::string digest_of_solver(const model::Options& options) {
   add_one(digest, static_cast<int>(options.precision));
   add_one(digest, options.cfl);
   add_one(digest, options.dry_depth);
+  add_one(digest, options.time_levels);
   add_one(digest, options.sync_interval.count());
   return digest.hex();
 }

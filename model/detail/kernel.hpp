@@ -23,6 +23,10 @@ inline constexpr int chunk = static_cast<int>(64 / sizeof(Real));
 template <class Real>
 inline constexpr int tile_nx = lanes<Real> - 2;
 inline constexpr int tile_ny = 64;
+/// Smaller tiles, where each takes its own step in time: the more of them can take long ones.
+template <class Real>
+inline constexpr int local_tile_nx = 4 * chunk<Real> - 2;
+inline constexpr int local_tile_ny = 16;
 
 // Bits of a cell's mask. A closed face is a wall, or an edge with a condition where it is also
 // soft. (Not bit 0: gcc makes a conversion to bool of its test, which it does not vectorise.)
@@ -101,11 +105,28 @@ struct StepArgs {
   Real dx;            // [m]
   Real ratio;         // dt / dx
   Real dry_depth;
+  int tile_columns;  // of a whole tile
+  bool flat;         // first order: slopes of nought
+};
+
+/// How the cells beside a tile stand in time where steps are local (solver_local.ipp), and where
+/// what passes to them is written. In the order of Side.
+template <class Real>
+struct Beside {
+  /// Their state is taken so far ahead, in half steps of this tile: 1 where they take the same
+  /// step.
+  Real ahead[4];
+  /// The share of what they may give away in their own step that this step may take.
+  Real share[4];
+  /// Out: depth [m] that passed each face eastward or northward, by row or column; null: not
+  /// wanted.
+  Real* passed[4];
 };
 
 template <class Real>
 struct TileArgs {
   std::ptrdiff_t offset;  // of the tile's first cell
+  std::ptrdiff_t next;    // of the tile that this thread takes next, as a rule
   int rows;
   int chunks;                   // that hold the tile's columns and the neighbours beside them
   unsigned flowing;             // bit c: water flows in or beside chunk c; 0: rain and soil only
@@ -117,6 +138,7 @@ struct TileArgs {
   int levees_x;
   int levees_y;
   Real* levee_flux;  // out: unit discharge over each, towards the upper cell [m²/s]
+  Beside<Real> beside;
 };
 
 struct TileResult {

@@ -203,6 +203,31 @@ inline unsigned predicted(const TileArgs<Real>& tile) {
   return and_beside(tile.flowing) & all_chunks(tile);
 }
 
+/// How far the cells of row r are taken ahead (half_dt [s]; ahead = 2 half_dt / dx) and how much of
+/// what they hold may leave them in this step. The same everywhere but beside tiles whose steps are
+/// longer or shorter. Rows inside the tile are alike: set once.
+template <class Real>
+void set_pace(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  if (r > 0 && r < tile.rows) return;
+  const auto side = [](Side which) { return static_cast<int>(which); };
+  const Beside<Real>& beside = tile.beside;
+  const int row = side(r < 0 ? Side::south : Side::north);
+  const bool own = r == 0 && tile.rows > 0;
+  const Real far = own ? Real(1) : beside.ahead[row];
+  const Real part = own ? Real(1) : beside.share[row];
+  const auto set = [&](int k, Real factor, Real allowed) {
+    s.half_dt.begin()[k] = Real(0.5) * step.dt * factor;
+    s.ahead.begin()[k] = step.ratio * factor;
+    s.share.begin()[k] = Real(0.98) / step.ratio * allowed;
+  };
+  for (int k = 0; k < tile.chunks * chunk<Real>; ++k) set(k, far, part);
+  if (!own) return;
+  const int west = side(Side::west);
+  const int east = side(Side::east);
+  set(0, beside.ahead[west], beside.share[west]);
+  set(step.tile_columns + 1, beside.ahead[east], beside.share[east]);
+}
+
 /// Friction of the half step and speed of waves, in a loop of their own: their long chains of
 /// dependent operations overlap from lane to lane only where a loop is short.
 template <class Real>
@@ -211,22 +236,23 @@ void prepare_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
   const Real* const h = cell_row(s, r).h.begin();
   Real* const drag = s.drag.begin();
   Real* const wave = s.wave.begin();
-  const Real half_dt = Real(0.5) * step.dt;
+  const Real* const half_dt = s.half_dt.begin();
   const Real dry = step.dry_depth;
   for_chunks<Real>(
       predicted(tile), [&](int k) __attribute__((always_inline)) {
-        drag[k] = half_dt * friction[k] * inverse_power_4_3(greater(h[k], dry));
+        drag[k] = half_dt[k] * friction[k] * inverse_power_4_3(greater(h[k], dry));
         wave[k] = square_root(Real(gravity) * h[k]);
       });
 }
 
 /// Prediction for one chunk of row r: values on the faces of its cells, and what the update needs.
-template <class Real, bool walls>
+template <class Real, bool walls, bool flat>
 inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& rows, int r, int c,
                           Scratch<Real>& s) {
   FaceRow<Real>& north = s.north[r & 1];
   SlopeRow<Real>& slopes = s.slopes[r & 1];
-  const Real share = Real(0.98) / step.ratio;
+  const Real* const ahead = s.ahead.begin();
+  const Real* const share = s.share.begin();
   const Real dry = step.dry_depth;
   const Real twice_g = Real(2 * gravity);
   for_chunk<Real>(
@@ -238,14 +264,15 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
         beside_shores(rows, d, dry, k);
         slopes.drop.begin()[k] = greatest_drop(d);
         if constexpr (walls) d = run_out(rows, cell, d, k);
+        if constexpr (flat) d = {};
         const HalfSlopes<Real> x = half_slopes(d.west, d.east, cell.h);
         const HalfSlopes<Real> y = half_slopes(d.south, d.north, cell.h);
-        const CellState<Real> p = half_step_ahead(cell, x, y, step.ratio, s.drag.begin()[k], dry);
+        const CellState<Real> p = half_step_ahead(cell, x, y, ahead[k], s.drag.begin()[k], dry);
         // The most that may leave over the step, 98 % of what the cell holds, shared between the
         // faces by the speed at which water can reach them. It binds at drying fronts only.
         const Real wave = s.wave.begin()[k];
         const Real speed_sum = Real(4) * wave + (magnitude(p.u) + magnitude(p.v));
-        const Real most = cell.h > dry ? share * cell.h / speed_sum : Real(0);
+        const Real most = cell.h > dry ? share[k] * cell.h / speed_sum : Real(0);
         write_faces(s.west, s.east, k, x, AxisState<Real>{p.h, p.u, p.v, most, wave});
         write_faces(s.south, north, k, y, AxisState<Real>{p.h, p.v, p.u, most, wave});
         s.rise_x.begin()[k] = x.bed;
@@ -257,14 +284,17 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
 
 template <class Real>
 void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  set_pace(step, tile, r, s);
   prepare_row(step, tile, r, s);
   const PredictRows<Real> rows(r, s);
   for (int c = 0; c < tile.chunks; ++c) {
     if (!has(predicted(tile), c)) continue;
-    if (special(tile, r, c)) {
-      predict_chunk<Real, true>(step, rows, r, c, s);
+    if (step.flat) {
+      predict_chunk<Real, true, true>(step, rows, r, c, s);
+    } else if (special(tile, r, c)) {
+      predict_chunk<Real, true, false>(step, rows, r, c, s);
     } else {
-      predict_chunk<Real, false>(step, rows, r, c, s);
+      predict_chunk<Real, false, false>(step, rows, r, c, s);
     }
   }
 }

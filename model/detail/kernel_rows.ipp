@@ -108,6 +108,7 @@ template <class Real>
 struct Scratch {
   CellRow<Real> cells[3];
   Row<Real> drag, wave;         // of the half step, see prepare_row
+  Row<Real> half_dt, ahead, share;  // see set_pace
   Row<Real> rise_x, rise_y[2];  // of the bed, from a cell's centre to its upper face
   FaceRow<Real> west, east, south, north[2];
   FluxRow<Real> flux_x[2], flux_y[2];
@@ -163,11 +164,12 @@ inline void fetch_row(const Value* first, int count, bool to_write) {
   }
 }
 
-/// Asks for what the rows around r will read and write when they are `rows_ahead` further.
+/// Asks for what row r will read and write; beyond the tile's last row, for rows of the next tile.
 template <class Real>
 inline void fetch_ahead(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r) {
-  if (r >= tile.rows) return;
-  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+  const bool here = r < tile.rows;
+  const std::ptrdiff_t start =
+      (here ? tile.offset + r * step.stride : tile.next + (r - tile.rows) * step.stride) - 1;
   const int count = tile.chunks * chunk<Real>;
   fetch_row(step.h + start, count, false);
   fetch_row(step.qx + start, count, false);
@@ -181,14 +183,22 @@ inline void fetch_ahead(const StepArgs<Real>& step, const TileArgs<Real>& tile, 
   fetch_row(step.qy_new + start, count, true);
 }
 
-/// Masks of row r, where it or the one north of it asks for them, or rain falls on still chunks.
+/// Masks of row r.
 template <class Real>
 void load_masks(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
-  if (plain(tile, r) && plain(tile, r + 1) && tile.flowing == all_chunks(tile)) return;
   const std::uint8_t* const mask = step.mask + tile.offset - 2 + r * step.stride;
   auto* const bits = mask_row(s, r).bits.begin() - 1;
 #pragma omp simd
   for (int k = 0; k < tile.chunks * chunk<Real> + rim; ++k) bits[k] = mask[k];
+}
+
+/// Masks of row r, where the step asks for them: for it or the row north of it, or for rain on still
+/// chunks.
+template <class Real>
+void load_masks_asked(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+                      Scratch<Real>& s) {
+  const bool open = plain(tile, r) && plain(tile, r + 1) && tile.flowing == all_chunks(tile);
+  if (!open || step.flat) load_masks(step, tile, r, s);
 }
 
 /// Depth and velocity of row r; a cell that is not deeper than dry_depth stands still.

@@ -19,11 +19,42 @@ void update_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, S
   keep_fastest(tile, s.momentum);
 }
 
+/// What passed the faces of one side in this step, `first` the first of them in a row or column of
+/// fluxes, or nought where `flows` says that there was none.
+template <class Real, class Flows>
+void write_passed(const StepArgs<Real>& step, const Row<Real>& mass, int first, int count, Real* passed,
+                  const Flows& flows) {
+  for (int n = 0; n < count; ++n) {
+    const int k = first + n;
+    passed[n] = flows(k / chunk<Real>) ? step.ratio * mass.begin()[k] : Real(0);
+  }
+}
+
+template <class Real>
+void write_passed_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, const Scratch<Real>& s) {
+  Real* const south = tile.beside.passed[static_cast<int>(Side::south)];
+  Real* const north = tile.beside.passed[static_cast<int>(Side::north)];
+  const auto flows = [&](int c) { return has(tile.flowing, c); };
+  const int count = lesser(tile.chunks * chunk<Real> - 1, step.tile_columns);
+  const Row<Real>& mass = s.flux_y[r & 1].mass;
+  if (r == 0 && south != nullptr) write_passed(step, mass, 1, count, south, flows);
+  if (r == tile.rows && north != nullptr) write_passed(step, mass, 1, count, north, flows);
+}
+
+template <class Real>
+void write_passed_x(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, const Scratch<Real>& s) {
+  Real* const west = tile.beside.passed[static_cast<int>(Side::west)];
+  Real* const east = tile.beside.passed[static_cast<int>(Side::east)];
+  const auto flows = [&](int c) { return has(tile.flowing | tile.flowing >> 1, c); };
+  const Row<Real>& mass = s.flux_x[r & 1].mass;
+  if (west != nullptr) write_passed(step, mass, 0, 1, west + r, flows);
+  if (east != nullptr) write_passed(step, mass, step.tile_columns, 1, east + r, flows);
+}
+
 /// A tile in which water flows. Where it does not, see update_row.
 template <class Real>
 void flow_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, Scratch<Real>& s,
                TileResult& result) {
-  for (int r = 0; r < rows_ahead; ++r) fetch_ahead(step, tile, r);
   load_row(step, tile, -2, s);
   load_row(step, tile, -1, s);
   load_masks(step, tile, -2, s);
@@ -31,26 +62,46 @@ void flow_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, Scratch<R
   for (int r = -1; r <= tile.rows; ++r) {
     fetch_ahead(step, tile, r + 1 + rows_ahead);
     load_row(step, tile, r + 1, s);
-    load_masks(step, tile, r, s);
+    load_masks_asked(step, tile, r, s);
     load_steps(step, tile, r, s);
     predict_row(step, tile, r, s);
     if (r >= 0) {
       flux_y(tile, r, s);
       edges_y(step, tile, r, s, result);
       levees_y(tile, r, s);
+      write_passed_y(step, tile, r, s);
     }
     if (r >= 1) update_row(step, tile, r - 1, s, result);
     if (r >= 0 && r < tile.rows) {
       flux_x(tile, r, s);
       edges_x(step, tile, r, s, result);
       levees_x(tile, r, s);
+      write_passed_x(step, tile, r, s);
     }
   }
 }
 
 template <class Real>
+void nothing_passed(const StepArgs<Real>& step, const TileArgs<Real>& tile) {
+  for (int side = 0; side < 4; ++side) {
+    Real* const passed = tile.beside.passed[side];
+    if (passed == nullptr) continue;
+    const bool along_x = side == static_cast<int>(Side::west) || side == static_cast<int>(Side::east);
+    for (int n = 0; n < (along_x ? tile.rows : step.tile_columns); ++n) passed[n] = Real(0);
+  }
+}
+
+/// A thread's rows. What an earlier tile left in them is not read.
+template <class Real>
+Scratch<Real>& scratch() {
+  static thread_local Scratch<Real> s;
+  return s;
+}
+
+template <class Real>
 void step_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
-  Scratch<Real> s{};
+  Scratch<Real>& s = scratch<Real>();
+  s.momentum.fastest = {};
   if (tile.flowing != 0) {
     flow_tile(step, tile, s, result);
   } else {
@@ -59,13 +110,15 @@ void step_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResul
       load_masks(step, tile, r, s);
       update_row(step, tile, r, s, result);
     }
+    nothing_passed(step, tile);
   }
-  sum_up(tile, s.momentum, result);
+  sum_up(step, tile, s.momentum, result);
 }
 
 template <class Real>
 void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
-  Scratch<Real> s{};
+  Scratch<Real>& s = scratch<Real>();
+  s.momentum.fastest = {};
   load_masks(step, tile, -1, s);
   for (int r = 0; r < tile.rows; ++r) {
     load_masks(step, tile, r, s);
@@ -85,7 +138,7 @@ void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResul
         });
     keep_fastest(tile, s.momentum);
   }
-  sum_up(tile, s.momentum, result);
+  sum_up(step, tile, s.momentum, result);
 }
 
 template <class Real>

@@ -8,12 +8,13 @@ void rain_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
   if (step.rain) {
     const float* const rain = step.rain + tile.offset - 1 + r * step.stride;
 #pragma omp simd
-    for (int k = 0; k < lanes<Real>; ++k) rained[k] = static_cast<Real>(rain[k]) * step.dt;
+    for (int k = 0; k < tile.chunks * chunk<Real>; ++k)
+      rained[k] = static_cast<Real>(rain[k]) * step.dt;
   } else {
     const std::uint8_t* const mask = step.mask + tile.offset - 1 + r * step.stride;
     const Real uniform = step.uniform_rain * step.dt;
 #pragma omp simd
-    for (int k = 0; k < lanes<Real>; ++k)
+    for (int k = 0; k < tile.chunks * chunk<Real>; ++k)
       rained[k] = (mask[k] & active_cell) != 0 ? uniform : Real(0);
   }
 }
@@ -140,15 +141,17 @@ double soak_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
   double* const field = step.soil.infiltrated + tile.offset - 1 + r * step.stride;
   double* const infiltrated = depth.infiltrated.begin();
   double* const taken = depth.taken.begin();
-  __builtin_memcpy(infiltrated + 1, field + 1, sizeof(double) * tile_nx<Real>);
+  const auto bytes = sizeof(double) * static_cast<std::size_t>(step.tile_columns);
+  __builtin_memcpy(infiltrated + 1, field + 1, bytes);
   soil_row(step, tile, r, depth);
   taken[0] = 0.0;
-  taken[lanes<Real> - 1] = 0.0;
+  taken[step.tile_columns + 1] = 0.0;
+  const int count = tile.chunks * chunk<Real>;
 #pragma omp simd
-  for (int k = 0; k < lanes<Real>; ++k) infiltrated[k] += taken[k];
-  __builtin_memcpy(field + 1, infiltrated + 1, sizeof(double) * tile_nx<Real>);
+  for (int k = 0; k < count; ++k) infiltrated[k] += taken[k];
+  __builtin_memcpy(field + 1, infiltrated + 1, bytes);
   double parts[8] = {};
-  for (int k = 0; k < lanes<Real>; k += 8) {
+  for (int k = 0; k < count; k += 8) {
     for (int p = 0; p < 8; ++p) parts[p] += taken[k + p];
   }
   return ((parts[0] + parts[4]) + (parts[2] + parts[6])) +
@@ -332,7 +335,7 @@ void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
   Real* const residual = step.residual + start;
   int unsound = 0;
 #pragma omp simd reduction(| : unsound)
-  for (int k = 0; k < lesser(tile.chunks * chunk<Real> - 1, tile_nx<Real>); ++k) {
+  for (int k = 0; k < lesser(tile.chunks * chunk<Real> - 1, step.tile_columns); ++k) {
     h_new[k] = h[k];
     qx_new[k] = qx[k];
     qy_new[k] = qy[k];
@@ -358,10 +361,11 @@ void keep_fastest(const TileArgs<Real>& tile, MomentumRow<Real>& row) {
 
 /// The tile's wave speed and wet chunks, from its own lanes.
 template <class Real>
-void sum_up(const TileArgs<Real>& tile, MomentumRow<Real>& row, TileResult& result) {
+void sum_up(const StepArgs<Real>& step, const TileArgs<Real>& tile, MomentumRow<Real>& row,
+            TileResult& result) {
   Real* const fastest = row.fastest.begin();
   fastest[0] = Real(0);
-  fastest[lanes<Real> - 1] = Real(0);
+  fastest[step.tile_columns + 1] = Real(0);
   for (int k = 0; k < tile.chunks * chunk<Real>; ++k) {
     if (fastest[k] > Real(0)) result.wet |= 1U << (k / chunk<Real>);
     result.speed = greater(static_cast<double>(fastest[k]), result.speed);

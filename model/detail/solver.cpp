@@ -16,11 +16,26 @@ namespace {
 /// Chunks of a tile, all it can have.
 constexpr unsigned all_chunks = 0xff;
 
+constexpr Side all_sides[] = {Side::west, Side::east, Side::south, Side::north};
+constexpr int side_dx(Side side) {
+  return side == Side::west ? -1 : side == Side::east ? 1 : 0;
+}
+constexpr int side_dy(Side side) {
+  return side == Side::south ? -1 : side == Side::north ? 1 : 0;
+}
+constexpr Side opposite(Side side) {
+  return side == Side::west    ? Side::east
+         : side == Side::east  ? Side::west
+         : side == Side::south ? Side::north
+                               : Side::south;
+}
+
 }  // namespace
 
 #include "model/detail/solver_case.ipp"
 #include "model/detail/solver_forcing.ipp"
 #include "model/detail/solver_levees.ipp"
+#include "model/detail/solver_local.ipp"
 #include "model/detail/solver_state.ipp"
 #include "model/detail/solver_structures.ipp"
 
@@ -46,11 +61,22 @@ Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
   const Duration since_sync = segment_start.time_since_epoch() % options_.sync_interval;
   const Time segment_end = segment_start - since_sync + options_.sync_interval;
   const double total = to_seconds(segment_end - segment_start);
-  std::vector<int> wet;
-  for (std::size_t t = 0; t < tiles_.size(); ++t) {
-    if (tiles_[t].wet != 0) wet.push_back(static_cast<int>(t));
+  const Result<void> done = options_.time_levels > 0
+                                ? advance_segment_locally(segment_start, total)
+                                : advance_segment_together(segment_start, total);
+  if (!done) return done;
+  time_ = segment_end;
+  for (std::size_t p = 0; p < passages_.discharge.size(); ++p) {
+    passages_.discharge[p] = passages_.in_segment[p] / total;
+    passages_.in_segment[p] = 0.0;
   }
-  double fastest = scan(wet);
+  return {};
+}
+
+/// With one step for all tiles.
+template <class Real>
+Result<void> SolverOf<Real>::advance_segment_together(Time segment_start, double total) {
+  double fastest = scan();
   double local = 0.0;
   for (bool last = false; !last;) {
     const double left = total - local;
@@ -73,11 +99,6 @@ Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
     }
     local += pace.dt;
   }
-  time_ = segment_end;
-  for (std::size_t p = 0; p < passages_.discharge.size(); ++p) {
-    passages_.discharge[p] = passages_.in_segment[p] / total;
-    passages_.in_segment[p] = 0.0;
-  }
   return {};
 }
 
@@ -95,10 +116,11 @@ template <class Real>
 bool SolverOf<Real>::take_step(const Pace& pace, double& fastest) {
   prepare_edges(pace);
   prepare_levees(pace);
-  choose_tiles();
+  choose_tiles(pace.pass);
   compute_tiles(pace);
   fastest = gather(pace);
   gather_levees(pace);
+  if (options_.time_levels > 0) settle_passed(pace.pass);
   fastest = std::max(fastest, apply_sources(pace));
   fastest = std::max(fastest, apply_structures(pace));
   now_ = 1 - now_;
@@ -134,14 +156,15 @@ unsigned SolverOf<Real>::chunks_near_water(int tile) const {
 /// state and the forcing alone, and what is left out would not move anyway: it changes no bit of
 /// the results (test: Symmetry.Moved…).
 template <class Real>
-void SolverOf<Real>::choose_tiles() {
+void SolverOf<Real>::choose_tiles(int pass) {
   work_.clear();
   for (std::size_t t = 0; t < tiles_.size(); ++t) {
     Tile& tile = tiles_[t];
     const unsigned all = (1U << tile.chunks) - 1U;
     tile.flowing = tile.fed ? all : chunks_near_water(static_cast<int>(t));
     const bool rained_on = tile.rained_on || uniform_rain_ > 0.0;
-    const bool chosen = tile.active_cells > 0 && (tile.flowing != 0 || rained_on);
+    const bool chosen =
+        tile.active_cells > 0 && (tile.flowing != 0 || rained_on) && ends(pass, tile.level);
     if (tile.in_step && !chosen) settle(tile);
     tile.in_step = chosen;
     if (!chosen) continue;
@@ -191,12 +214,16 @@ StepArgs<Real> SolverOf<Real>::step_args(double dt) {
   step.dx = static_cast<Real>(case_.dx);
   step.ratio = static_cast<Real>(dt / case_.dx);
   step.dry_depth = static_cast<Real>(options_.dry_depth);
+  step.tile_columns = layout_.tile_nx;
+  step.flat = options_.order == Order::first;
   return step;
 }
 
 template <class Real>
-TileArgs<Real> SolverOf<Real>::tile_args(const Tile& tile) {
+TileArgs<Real> SolverOf<Real>::tile_args(std::size_t t, int pass) {
+  const Tile& tile = tiles_[t];
   return {tile.offset - layout_.origin,
+          tiles_[std::min(t + 1, tiles_.size() - 1)].offset - layout_.origin,
           tile.rows,
           tile.chunks,
           tile.flowing,
@@ -207,15 +234,20 @@ TileArgs<Real> SolverOf<Real>::tile_args(const Tile& tile) {
           levees_.data() + tile.first_levee,
           tile.levees_x,
           tile.levees_y,
-          levee_flux_.data() + tile.first_levee};
+          levee_flux_.data() + tile.first_levee,
+          beside(t, pass)};
 }
 
 template <class Real>
 void SolverOf<Real>::compute_tiles(const Pace& pace) {
-  const StepArgs<Real> step = step_args(pace.dt);
+  std::vector<StepArgs<Real>> steps;  // of each level
+  for (int level = 0; level <= options_.time_levels; ++level) {
+    steps.push_back(step_args(std::ldexp(pace.dt, level)));
+  }
   crew_.run(work_, [&](std::size_t t) {
     TileResult result;  // not in place: neighbours in results_ share cache lines
-    kernels_.step(step, tile_args(tiles_[t]), result);
+    kernels_.step(steps[static_cast<std::size_t>(tiles_[t].level)], tile_args(t, pace.pass),
+                  result);
     results_[t] = result;
   });
 }
@@ -224,19 +256,21 @@ void SolverOf<Real>::compute_tiles(const Pace& pace) {
 template <class Real>
 double SolverOf<Real>::gather(const Pace& pace) {
   const double area = case_.dx * case_.dx;
-  const auto uniform =
-      static_cast<double>(static_cast<Real>(uniform_rain_) * static_cast<Real>(pace.dt));
   double fastest = 0.0;
   for (const int t : work_) {
     const TileResult& result = results_[static_cast<std::size_t>(t)];
     Tile& tile = tiles_[static_cast<std::size_t>(t)];
+    const double dt = std::ldexp(pace.dt, tile.level);
+    const auto uniform =
+        static_cast<double>(static_cast<Real>(uniform_rain_) * static_cast<Real>(dt));
     tile.wet = result.wet;
+    tile.speed = result.speed;
     fastest = std::max(fastest, result.speed);
+    outrun_ = std::max(outrun_, result.speed * dt / (options_.cfl * case_.dx));
     moved_.edge_in.add(result.edge_in * area);
     moved_.edge_out.add(result.edge_out * area);
     moved_.infiltration.add(result.infiltrated * area);
-    moved_.rain.add((rain_.empty() ? tile.active_cells * uniform : tile.rain_rate * pace.dt) *
-                    area);
+    moved_.rain.add((rain_.empty() ? tile.active_cells * uniform : tile.rain_rate * dt) * area);
     for (int c = 0; c < tile.chunks; ++c) {
       const bool flows = ((tile.flowing >> c) & 1U) != 0;
       counters_.cell_updates += flows ? tile.chunk_cells[static_cast<std::size_t>(c)] : 0;
@@ -245,19 +279,27 @@ double SolverOf<Real>::gather(const Pace& pace) {
   return fastest;
 }
 
-/// Wetness of these tiles and the greatest wave speed over them, from the present state.
+/// Wetness of the tiles that hold water and the greatest wave speed over them, from the present
+/// state.
 template <class Real>
-double SolverOf<Real>::scan(const std::vector<int>& tiles) {
+double SolverOf<Real>::scan() {
+  std::vector<int> tiles;
+  for (std::size_t t = 0; t < tiles_.size(); ++t) {
+    if (tiles_[t].wet != 0) tiles.push_back(static_cast<int>(t));
+    tiles_[t].speed = 0.0;
+  }
   const StepArgs<Real> step = step_args(0.0);
   crew_.run(tiles, [&](std::size_t t) {
     TileResult result;
-    kernels_.scan(step, tile_args(tiles_[t]), result);
+    kernels_.scan(step, tile_args(t, 0), result);
     results_[t] = result;
   });
   double fastest = 0.0;
   for (const int t : tiles) {
     const TileResult& result = results_[static_cast<std::size_t>(t)];
-    tiles_[static_cast<std::size_t>(t)].wet = result.wet;
+    Tile& tile = tiles_[static_cast<std::size_t>(t)];
+    tile.wet = result.wet;
+    tile.speed = result.speed;
     fastest = std::max(fastest, result.speed);
   }
   return fastest;

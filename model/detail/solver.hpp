@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -102,7 +103,11 @@ struct Tile {
   int levees_y = 0;
   int active_cells = 0;
   std::array<int, 8> chunk_cells{};  // active ones in each chunk
-  double rain_rate = 0.0;            // sum over active cells of a rain field [m/s]
+  // solver_local.ipp
+  int level = 0;           // its step is 2^level times the shortest
+  double speed = 0.0;      // of waves over its present state [m/s]
+  bool pinned = false;     // takes the shortest steps always
+  double rain_rate = 0.0;  // sum over active cells of a rain field [m/s]
 };
 
 /// The solver in one precision.
@@ -145,6 +150,7 @@ class SolverOf final : public Solver {
     double dt = 0.0;
     double middle = 0.0;  // [s] after segment_start
     Time segment_start;
+    int pass = 0;  // of the round, see solver_local.ipp
   };
 
   /// One end of a structure.
@@ -180,17 +186,31 @@ class SolverOf final : public Solver {
 
   // solver.cpp: stepping
   Result<void> advance_segment(Time segment_start);
+  Result<void> advance_segment_together(Time segment_start, double total);
   double stable_dt(double fastest, Time segment_start, double local) const;
-  void choose_tiles();
+  void choose_tiles(int pass);
   bool take_step(const Pace& pace, double& fastest);
   unsigned chunks_near_water(int tile) const;
   void settle(Tile& tile);
   void compute_tiles(const Pace& pace);
   double gather(const Pace& pace);
-  double scan(const std::vector<int>& tiles);
+  double scan();
   StepArgs<Real> step_args(double dt);
-  TileArgs<Real> tile_args(const Tile& tile);
+  TileArgs<Real> tile_args(std::size_t t, int pass);
   Error failure(const std::string& what) const;
+
+  // solver_local.ipp: steps that differ from tile to tile
+  Result<void> advance_segment_locally(Time segment_start, double total);
+  std::optional<std::size_t> tile_beside(std::size_t t, int dx, int dy) const;
+  void pin_tiles();
+  void choose_levels(double shortest, double longest, int highest);
+  std::size_t place_of_passed(std::size_t t, Side side) const;
+  Beside<Real> beside(std::size_t t, int pass);
+  void settle_cell(Tile& tile, CellIndex cell, double gain);
+  void settle_side(std::size_t t, Side side, std::size_t other);
+  void settle_passed(int pass);
+  void keep_state();
+  Error restore_kept(Error error);
 
   // solver_forcing.ipp: edges, sources, rain
   void prepare_edges(const Pace& pace);
@@ -264,6 +284,17 @@ class SolverOf final : public Solver {
   Moved moved_;
   Counters counters_;
   Totals before_step_;
+  std::vector<Real> passed_;        // over the faces of tiles beside other levels [m of one cell]
+  std::vector<double> passed_sum_;  // of the shorter steps, until the longer one ends
+  double outrun_ = 0.0;             // greatest speed after a step over the one it was chosen for
+  /// What a failed round goes back to.
+  struct Kept {
+    Flow flow;
+    Padded<Real> residual;
+    Padded<double> infiltrated;
+    Time time;
+    Totals totals;
+  } kept_;
   Maxima maxima_;
   Time maxima_start_;
 };

@@ -5,7 +5,9 @@ SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorU
     : case_(std::move(given)),
       options_(options),
       time_(start),
-      layout_(case_.nx, case_.ny, model::detail::tile_nx<Real>, model::detail::tile_ny),
+      layout_(case_.nx, case_.ny,
+              options.time_levels > 0 ? local_tile_nx<Real> : model::detail::tile_nx<Real>,
+              options.time_levels > 0 ? local_tile_ny : model::detail::tile_ny),
       kernels_(kernels<Real>(unit)),
       crew_(options.threads > 0 ? options.threads : omp_get_max_threads()) {
   for (Flow* flow : {&flow_[0], &flow_[1]}) {
@@ -22,6 +24,7 @@ SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorU
   lay_out_tiles();
   lay_out_edges();
   lay_out_levees();
+  if (options_.time_levels > 0) pin_tiles();
   passages_.running.assign(case_.structures.size(), 0.0);
   passages_.discharge.assign(case_.structures.size() + case_.levees.size(), 0.0);
   passages_.in_segment = passages_.discharge;

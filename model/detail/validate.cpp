@@ -26,6 +26,9 @@ Result<void> validate_options(const Options& o) {
                    o.dry_depth);
   }
   if (!(o.min_dt > 0.0)) return invalid("min_dt is {} s; give a time above 0", o.min_dt);
+  if (o.time_levels < 0 || o.time_levels > 4) {
+    return invalid("time_levels is {}; give 0 (one step for all) to 4", o.time_levels);
+  }
   if (o.threads < 0) return invalid("threads is {}; give 0 (all) or more", o.threads);
   if (o.sync_interval <= Duration::zero()) {
     return invalid("sync_interval is {} s; give a time above 0", to_seconds(o.sync_interval));

@@ -8,7 +8,8 @@ namespace vandvagt::model::test {
 
 /// A lake over a bed that changes by metres from cell to cell, with islands, a wall `high` metres
 /// high, a ditch as deep, and nodata in it, at a datum of `datum` metres.
-inline void expect_lake_rests(Precision precision, double datum, double high, double seconds) {
+inline void expect_lake_rests(Precision precision, double datum, double high, double seconds,
+                              int time_levels = 0) {
   const int n = 60;
   const double dx = 10.0;
   Draw draw(7);
@@ -28,7 +29,9 @@ inline void expect_lake_rests(Precision precision, double datum, double high, do
       if (!std::isnan(z(i, j))) h(i, j) = std::max(0.0, surface - z(i, j));
     }
   }
-  auto s = cold(c, options_for(precision, 60.0), h);
+  Options options = options_for(precision, 60.0);
+  options.time_levels = time_levels;
+  auto s = cold(c, options, h);
   ASSERT_TRUE(s) << s.error().message;
   const auto done = s->advance_to(seconds_after_start(seconds));
   ASSERT_TRUE(done) << done.error().message;

@@ -13,7 +13,9 @@ inline void expect_sound_run(unsigned seed) {
   const Drawn drawn = random_case(seed);
   const Precision precision = seed % 2 == 0 ? Precision::double_ : Precision::single_;
   const double sync = drawn.model.dx < 1.0 ? 0.5 : 10.0;
-  auto s = cold(drawn.model, options_for(precision, sync), drawn.depth);
+  Options options = options_for(precision, sync);
+  if (seed % 5 > 2) options.time_levels = static_cast<int>(seed % 4) + 1;
+  auto s = cold(drawn.model, options, drawn.depth);
   ASSERT_TRUE(s) << s.error().message;
   s->set_rain(drawn.rain);
   const auto done = s->advance_to(seconds_after_start(2.0 * sync));

@@ -51,7 +51,10 @@ struct Event {
   Options options;
 };
 
-Event event(Precision precision) {
+/// Precision, and levels of local steps in time.
+using Kind = std::tuple<Precision, int>;
+
+Event event(Kind kind) {
   const int nx = 400;
   const int ny = 170;
   const double dx = 5.0;
@@ -73,7 +76,8 @@ Event event(Precision precision) {
   e.depth = sampled(nx, ny, dx, [](double x, double y) {
     return x > 900.0 && x < 1100.0 && y < 400.0 ? 3.0 : 0.0;
   });
-  e.options = options_for(precision, 20.0);
+  e.options = options_for(std::get<0>(kind), 20.0);
+  e.options.time_levels = std::get<1>(kind);
   return e;
 }
 
@@ -85,7 +89,7 @@ Field<float> rain_over(const Case& c) {
   return rain;
 }
 
-class Reproducible : public testing::TestWithParam<Precision> {};
+class Reproducible : public testing::TestWithParam<Kind> {};
 
 TEST_P(Reproducible, ThreadsDoNotChangeABit) {
   Event e = event(GetParam());
@@ -106,7 +110,7 @@ TEST_P(Reproducible, ThreadsDoNotChangeABit) {
     EXPECT_EQ(ledger.stored, s->ledger().stored);
     EXPECT_EQ(ledger.error(), s->ledger().error());
     EXPECT_EQ(ledger.infiltration, s->ledger().infiltration);
-    EXPECT_LE(s->ledger().relative_error(), volume_bound(GetParam()));
+    EXPECT_LE(s->ledger().relative_error(), volume_bound(std::get<0>(GetParam())));
     for (const Passage& passage : s->passages()) EXPECT_NE(passage.volume, 0.0) << passage.name;
   }
 }
@@ -152,9 +156,13 @@ TEST_P(Reproducible, VectorUnitsGiveTheSameBits) {
   if (units < 2) GTEST_SKIP() << "this machine has one vector unit only";
 }
 
-INSTANTIATE_TEST_SUITE_P(, Reproducible, testing::Values(Precision::double_, Precision::single_),
+INSTANTIATE_TEST_SUITE_P(, Reproducible,
+                         testing::Combine(testing::Values(Precision::double_, Precision::single_),
+                                          testing::Values(0, 3)),
                          [](const auto& p) {
-                           return p.param == Precision::double_ ? "Double" : "Single";
+                           const bool twice = std::get<0>(p.param) == Precision::double_;
+                           const bool local = std::get<1>(p.param) > 0;
+                           return std::string(twice ? "Double" : "Single") + (local ? "Local" : "");
                          });
 
 }  // namespace
