@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <limits>
+#include <map>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -18,6 +21,7 @@
 #include "core/variables.hpp"
 #include "forecast/detail/member_maps.hpp"
 #include "forecast/detail/product_files.hpp"
+#include "forecast/detail/writer_thread.hpp"
 #include "grids/files.hpp"
 #include "grids/netcdf.hpp"
 
@@ -27,6 +31,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<double, 3> shown_quantiles{0.1, 0.5, 0.9};
+/// Maps that may wait for the writer: one being made while one is written, and one to even out.
+constexpr std::size_t waiting_maps = 2;
 
 fs::path beside(const fs::path& output, const char* suffix) {
   fs::path path = output;
@@ -101,6 +107,7 @@ struct Products::Folder {
   Folder(Folder&&) = delete;
   Folder& operator=(Folder&&) = delete;
   ~Folder() {
+    writer.reset();
     grid.reset();
     members.reset();
     std::error_code ignored;
@@ -111,6 +118,8 @@ struct Products::Folder {
   Result<void> take(const MapFrame& frame);
   Result<void> finish_grid();
   Result<void> text(const std::string& name, const std::string& content);
+  std::map<std::string, double> timings(const RunOutcome& outcome,
+                                        std::chrono::duration<double> products) const;
 
   const Scenario& scenario;
   const BuiltCase& built;
@@ -120,6 +129,7 @@ struct Products::Folder {
   std::optional<detail::MemberMaps> members;
   std::vector<std::string> files;
   bool published = false;
+  std::unique_ptr<detail::WriterThread> writer;  // alone uses `grid` and `members` until drained
 };
 
 Result<void> Products::Folder::open() {
@@ -128,10 +138,10 @@ Result<void> Products::Folder::open() {
   fs::remove_all(partial, error);
   if (error) return fail(ErrorCode::io, partial.string() + ": " + error.message());
   if (auto made = grids::make_output_folder(partial); !made) return made;
-  auto writer = grids::NetcdfGridWriter::create(partial / "forecast.nc",
-                                                describe_maps(scenario, built, plan));
-  if (!writer) return fail(writer.error());
-  grid.emplace(std::move(*writer));
+  auto file = grids::NetcdfGridWriter::create(partial / "forecast.nc",
+                                              describe_maps(scenario, built, plan));
+  if (!file) return fail(file.error());
+  grid.emplace(std::move(*file));
   const Field<float> bed = to_single(built.model.bed_elevation.view());
   if (auto done = grid->write("bed_elevation", 0, 0, bed.view()); !done) return done;
   if (plan.members > 1) {
@@ -139,6 +149,7 @@ Result<void> Products::Folder::open() {
     if (!maps) return fail(maps.error());
     members.emplace(std::move(*maps));
   }
+  writer = std::make_unique<detail::WriterThread>(waiting_maps);
   return {};
 }
 
@@ -148,16 +159,17 @@ Result<void> Products::Folder::take(const MapFrame& frame) {
   }
   if (frame.member != 0) return {};
   const auto& bed = built.model.bed_elevation;
+  const auto depth = frame.depth.view();
   Field<float> stage(bed.nx(), bed.ny(), std::numeric_limits<float>::quiet_NaN());
   for (std::size_t c = 0; c < stage.size(); ++c) {
-    const float h = frame.depth.values()[c];
+    const float h = depth.values()[c];
     if (static_cast<double>(h) <= scenario.solver.wet_depth || std::isnan(h)) continue;
     stage.values()[c] = static_cast<float>(bed.values()[c] + static_cast<double>(h));
   }
   const std::size_t k = frame.time_index;
-  if (auto done = grid->write("depth", k, 0, frame.depth); !done) return done;
+  if (auto done = grid->write("depth", k, 0, depth); !done) return done;
   if (auto done = grid->write("stage", k, 0, std::as_const(stage).view()); !done) return done;
-  return grid->write("speed", k, 0, frame.speed);
+  return grid->write("speed", k, 0, frame.speed.view());
 }
 
 Result<void> Products::Folder::finish_grid() {
@@ -192,6 +204,21 @@ Result<void> Products::Folder::text(const std::string& name, const std::string& 
   return {};
 }
 
+std::map<std::string, double> Products::Folder::timings(
+    const RunOutcome& outcome, std::chrono::duration<double> products) const {
+  std::map<std::string, double> timings = outcome.timings;
+  double computing = -timings["maps"];  // is contained in the phases
+  for (const char* phase : {"hindcast", "forecast", "simulation"}) {
+    const auto found = timings.find(phase);
+    if (found != timings.end()) computing += found->second;
+  }
+  timings["computing"] = computing;
+  timings["waiting for the writer"] = writer->waiting_seconds();
+  timings["writing maps"] = writer->working_seconds();
+  timings["products"] = products.count();
+  return timings;
+}
+
 Result<Products> Products::begin(const Scenario& scenario, const BuiltCase& built,
                                  const RunPlan& plan, const fs::path& output) {
   fs::path folder = fs::absolute(output).lexically_normal();
@@ -202,12 +229,16 @@ Result<Products> Products::begin(const Scenario& scenario, const BuiltCase& buil
 }
 
 MapSink Products::map_sink() {
-  return [folder = folder_.get()](const MapFrame& frame) { return folder->take(frame); };
+  return [folder = folder_.get()](MapFrame frame) {
+    return folder->writer->give([folder, frame = std::move(frame)] { return folder->take(frame); });
+  };
 }
 
 Result<void> Products::write(const RunOutcome& outcome, const Presentation& presentation) {
+  const auto began = std::chrono::steady_clock::now();
   Folder& f = *folder_;
   const detail::ProductInput input{f.scenario, f.built, outcome, presentation};
+  if (auto done = f.writer->drain(); !done) return done;
   if (auto done = f.finish_grid(); !done) return done;
   if (auto done = detail::write_maps(f.partial, input, f.files); !done) return done;
   if (!outcome.gauges.empty() || !outcome.passages.empty()) {
@@ -222,7 +253,9 @@ Result<void> Products::write(const RunOutcome& outcome, const Presentation& pres
   }
   f.files.push_back("run.json");
   std::ranges::sort(f.files);
-  return grids::write_text_atomically(f.partial / "run.json", detail::run_json(input, f.files));
+  const auto timings = f.timings(outcome, std::chrono::steady_clock::now() - began);
+  return grids::write_text_atomically(f.partial / "run.json",
+                                      detail::run_json(input, f.files, timings));
 }
 
 Result<fs::path> Products::publish() {

@@ -27,16 +27,16 @@ struct Progress {
 };
 using ProgressCallback = std::function<void(const Progress&)>;
 
-/// Fields of one member at one map time, nx × ny, NaN outside; valid during the call.
+/// Fields of one member at one map time, nx × ny, NaN outside: a copy, which the run lets go of.
 struct MapFrame {
   int member = 0;
   std::size_t time_index = 0;  // in RunPlan::map_times
   Time time;
-  FieldView<const float> depth;  // [m]
-  FieldView<const float> speed;  // [m/s]
+  Field<float> depth;  // [m]
+  Field<float> speed;  // [m/s]; of member 0, else empty
 };
 /// Takes maps as they come; an Error ends the run with it.
-using MapSink = std::function<Result<void>(const MapFrame&)>;
+using MapSink = std::function<Result<void>(MapFrame)>;
 
 /// A shape whose flooding is followed through the run.
 struct AreaQuery {

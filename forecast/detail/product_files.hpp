@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ Result<void> write_overview(const std::filesystem::path& file, const ProductInpu
 Result<void> write_warnings(const std::filesystem::path& folder, const ProductInput& input,
                             std::vector<std::string>& files);
 std::string areas_geojson(const ProductInput& input);
-std::string run_json(const ProductInput& input, const std::vector<std::string>& files);
+/// @param timings  [s] by phase, the writing of the products among them
+std::string run_json(const ProductInput& input, const std::vector<std::string>& files,
+                     const std::map<std::string, double>& timings);
 
 }  // namespace vandvagt::forecast::detail

@@ -283,7 +283,8 @@ std::string areas_geojson(const ProductInput& input) {
   return text_of(json);
 }
 
-std::string run_json(const ProductInput& input, const std::vector<std::string>& files) {
+std::string run_json(const ProductInput& input, const std::vector<std::string>& files,
+                     const std::map<std::string, double>& timings) {
   const RunOutcome& outcome = input.outcome;
   ordered_json json;
   add_head(json, input);
@@ -311,7 +312,7 @@ std::string run_json(const ProductInput& input, const std::vector<std::string>& 
   for (const AreaOutcome& area : outcome.areas) {
     json["areas"].push_back(area_peaks(area, outcome));
   }
-  json["timings"] = outcome.timings;
+  json["timings"] = timings;
   json["files"] = files;
   return text_of(json);
 }

@@ -163,19 +163,18 @@ Result<void> Runner::sample_at(model::Simulation& simulation, Time time, int mem
   const auto map = std::ranges::lower_bound(maps, time);
   const bool mapped = context_.maps && map != maps.end() && *map == time;
   if (!wanted && !mapped) return {};
-  const Field<float> depth = simulation.depth();
+  Field<float> depth = simulation.depth();
   if (wanted) {
-    sample(outcome_, cells_, simulation, depth.view(), member,
+    sample(outcome_, cells_, simulation, std::as_const(depth).view(), member,
            static_cast<std::size_t>(found - outcome_.times.begin()));
   }
   if (!mapped) return {};
   const PhaseTimer timer(outcome_, "maps");
-  const Field<float> speed = simulation.speed();
   return context_.maps({.member = member,
                         .time_index = static_cast<std::size_t>(map - maps.begin()),
                         .time = time,
-                        .depth = depth.view(),
-                        .speed = speed.view()});
+                        .depth = std::move(depth),
+                        .speed = member == 0 ? simulation.speed() : Field<float>{}});
 }
 
 Result<void> Runner::analyse(model::Simulation& simulation, Time time) {

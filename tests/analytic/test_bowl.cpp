@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/analytic/bowl.hpp"
+#include "tests/analytic/figures.hpp"
 #include "tests/model/model_cases.hpp"
 
 namespace vandvagt::model::test {
@@ -40,12 +41,12 @@ TEST(BowlPlanar, DepthConverges) {
     const double end = to_seconds(from_seconds(period));
     auto s = run(cells, start, end);
     ASSERT_TRUE(s) << s.error().message;
-    errors.push_back(
-        mean_depth_error(*s, side / cells, [&](double x, double y) { return exact.h(x, y, end); }));
+    const auto at_end = [&](double x, double y) { return exact.h(x, y, end); };
+    errors.push_back(mean_depth_error(*s, side / cells, at_end));
+    if (cells == 50) figure_profile("thacker_planar", *s, bowl(cells), at_end);
     EXPECT_LE(s->ledger().relative_error(), 1e-12);
   }
-  std::printf("Thacker planar, one period: mean depth errors %.3e %.3e %.3e m, order %.2f\n",
-              errors[0], errors[1], errors[2], last_order(errors));
+  report_errors("thacker_planar", 50, errors, depth);
   EXPECT_GE(last_order(errors), 1.25);
   EXPECT_LT(errors.back(), 6e-4 * depth);
 }
@@ -62,12 +63,12 @@ TEST(BowlRadial, DepthConverges) {
     const double end = to_seconds(from_seconds(period));
     auto s = run(cells, start, end);
     ASSERT_TRUE(s) << s.error().message;
-    errors.push_back(
-        mean_depth_error(*s, side / cells, [&](double x, double y) { return exact.h(x, y, end); }));
+    const auto at_end = [&](double x, double y) { return exact.h(x, y, end); };
+    errors.push_back(mean_depth_error(*s, side / cells, at_end));
+    if (cells == 50) figure_profile("thacker_radial", *s, bowl(cells), at_end);
     EXPECT_LE(s->ledger().relative_error(), 1e-12);
   }
-  std::printf("Thacker radial, one period: mean depth errors %.3e %.3e %.3e m, order %.2f\n",
-              errors[0], errors[1], errors[2], last_order(errors));
+  report_errors("thacker_radial", 50, errors, depth);
   EXPECT_GE(last_order(errors), 1.25);
   EXPECT_LT(errors.back(), 6e-4 * depth);
 }

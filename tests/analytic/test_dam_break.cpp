@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/analytic/figures.hpp"
 #include "tests/model/model_cases.hpp"
 
 namespace vandvagt::model::test {
@@ -58,8 +59,11 @@ double error_on(int cells, double hl, double hr, double t, Precision precision) 
   const auto done = s->advance_to(seconds_after_start(t));
   EXPECT_TRUE(done) << done.error().message;
   EXPECT_LE(s->ledger().relative_error(), volume_bound(precision));
-  return mean_depth_error(
-      *s, dx, [&](double x, double) { return hr > 0.0 ? stoker(x, t, hl, hr) : ritter(x, t, hl); });
+  const auto exact = [&](double x, double) {
+    return hr > 0.0 ? stoker(x, t, hl, hr) : ritter(x, t, hl);
+  };
+  if (cells == 200) figure_profile(hr > 0.0 ? "stoker" : "ritter", *s, c, exact);
+  return mean_depth_error(*s, dx, exact);
 }
 
 class DamBreak : public testing::TestWithParam<Precision> {};
@@ -71,8 +75,7 @@ TEST_P(DamBreak, OntoDryBedConvergesAtFirstOrder) {
   for (const int cells : {200, 400, 800})
     errors.push_back(error_on(cells, 0.005, 0.0, 6.0, GetParam()));
   RecordProperty("error_800", std::to_string(errors.back()));
-  std::printf("Ritter: mean depth errors %.3e %.3e %.3e m, order %.2f\n", errors[0], errors[1],
-              errors[2], last_order(errors));
+  report_errors("ritter", 200, errors, 0.005);
   EXPECT_GE(last_order(errors), 0.95);
   EXPECT_LT(errors.back(), 0.002 * 0.005);
 }
@@ -81,8 +84,7 @@ TEST_P(DamBreak, OntoWetBedConvergesAtFirstOrder) {
   std::vector<double> errors;
   for (const int cells : {200, 400, 800})
     errors.push_back(error_on(cells, 0.005, 0.001, 6.0, GetParam()));
-  std::printf("Stoker: mean depth errors %.3e %.3e %.3e m, order %.2f\n", errors[0], errors[1],
-              errors[2], last_order(errors));
+  report_errors("stoker", 200, errors, 0.005);
   EXPECT_GE(last_order(errors), 0.95);
   EXPECT_LT(errors.back(), 0.002 * 0.005);
 }

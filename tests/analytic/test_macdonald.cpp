@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/analytic/figures.hpp"
 #include "tests/model/model_cases.hpp"
 
 namespace vandvagt::model::test {
@@ -76,14 +77,15 @@ double depth_error(const Channel& channel, int cells) {
   const auto done = s->advance_to(seconds_after_start(5400.0));
   EXPECT_TRUE(done) << done.error().message;
   EXPECT_LE(s->ledger().relative_error(), 1e-12);
-  return mean_depth_error(*s, dx, [&](double x, double) { return channel.depth(x); });
+  const auto exact = [&](double x, double) { return channel.depth(x); };
+  if (cells == 100) figure_profile(std::string("macdonald_") + channel.name, *s, c, exact);
+  return mean_depth_error(*s, dx, exact);
 }
 
 std::vector<double> errors_of(const Channel& channel) {
   std::vector<double> errors;
   for (const int cells : {100, 200, 400}) errors.push_back(depth_error(channel, cells));
-  std::printf("MacDonald, %s: mean depth errors %.3e %.3e %.3e m, order %.2f\n", channel.name,
-              errors[0], errors[1], errors[2], last_order(errors));
+  report_errors(std::string("macdonald_") + channel.name, 100, errors, critical_depth());
   return errors;
 }
 
@@ -106,7 +108,7 @@ TEST(MacDonald, SupercriticalFlow) {
 }
 
 TEST(MacDonald, FlowFromSubToSupercritical) {
-  const auto errors = errors_of({"sub- to supercritical", 0.0218,
+  const auto errors = errors_of({"transcritical", 0.0218,
                                  [](double x) {
                                    const double s = x / length - 0.5;
                                    const double fall = s < 0.0 ? std::tanh(3.0 * s) / 3.0
@@ -128,16 +130,15 @@ double with_jump(double x) {
 }
 
 TEST(MacDonald, FlowWithJump) {
-  const auto errors = errors_of({"with a jump", 0.0218, with_jump, false});
+  const auto errors = errors_of({"jump", 0.0218, with_jump, false});
   EXPECT_GE(last_order(errors), 0.8);
   EXPECT_LT(errors.back(), 2e-3);
 }
 
 TEST(MacDonald, SubcriticalFlowUnderRain) {
-  const auto errors =
-      errors_of({"under rain", 0.033,
-                 [](double x) { return 1.4 * critical_depth() * (1.0 + 0.3 * hump(x, 16.0)); },
-                 false, 0.001});
+  const auto errors = errors_of(
+      {"rain", 0.033, [](double x) { return 1.4 * critical_depth() * (1.0 + 0.3 * hump(x, 16.0)); },
+       false, 0.001});
   EXPECT_GE(last_order(errors), 1.5);
   EXPECT_LT(errors.back(), 2e-4);
 }

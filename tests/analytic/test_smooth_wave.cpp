@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/analytic/figures.hpp"
 #include "tests/model/model_cases.hpp"
 
 namespace vandvagt::model::test {
@@ -61,8 +62,7 @@ TEST(SmoothWave, ConvergesAtSecondOrder) {
   for (const bool along_x : {true, false}) {
     std::vector<double> errors;
     for (const int cells : {100, 200, 400, 800}) errors.push_back(error_on(cells, along_x));
-    std::printf("Smooth wave: mean depth errors %.3e %.3e %.3e %.3e m, order %.2f\n", errors[0],
-                errors[1], errors[2], errors[3], last_order(errors));
+    report_errors(along_x ? "smooth_wave" : "smooth_wave_in_y", 100, errors, c0 * c0 / g);
     EXPECT_GE(last_order(errors), 1.9);
   }
 }

@@ -69,6 +69,38 @@ TEST(DischargeEdge, SpreadsByConveyanceOnDryBed) {
   EXPECT_LE(s->ledger().relative_error(), 1e-12);
 }
 
+// What differs from a longer channel is what the edge sends back: nothing where flow leaves faster
+// than its waves; under a third of a bore's height where it runs over still water and leaves slower
+// than them, since the state inside says nothing of what is beyond. Without friction: with it a
+// longer channel would also hold the water back.
+TEST(OpenEdge, LetsFastFlowOutWholeAndSendsLittleOfABoreBack) {
+  const double dx = 1.0;
+  const auto depth_after = [&](int cells, double downstream) {
+    Case c = case_over(Field<double>(cells, 1, 0.0), dx, frictionless);
+    c.edges = {edge_on(c, Side::east, EdgeKind::open)};
+    auto s =
+        cold(c, options_for(Precision::double_, 1.0),
+             sampled(cells, 1, dx, [&](double x, double) { return x < 100.0 ? 2.0 : downstream; }));
+    EXPECT_TRUE(s && s->advance_to(seconds_after_start(40.0)));
+    EXPECT_LE(s->ledger().relative_error(), 1e-12);
+    std::vector<double> depth;
+    for (int i = 0; i < 200; ++i) depth.push_back(s->depth_at({i, 0}));
+    return depth;
+  };
+  const auto most_apart = [&](double downstream) {
+    const auto cut = depth_after(200, downstream);
+    const auto whole = depth_after(600, downstream);
+    double most = 0.0;
+    for (std::size_t i = 0; i < cut.size(); ++i) most = std::max(most, std::abs(cut[i] - whole[i]));
+    return most;
+  };
+  const double fast = most_apart(0.0);
+  const double bore = most_apart(0.5);
+  std::printf("Open edge: %.1e m onto a dry bed, %.2f m after a bore over 0.5 m\n", fast, bore);
+  EXPECT_LT(fast, 1e-4);
+  EXPECT_LT(bore, 0.60 / 3.0);  // its height by Stoker (1957): 2 m onto 0.5 m give 1.10 m
+}
+
 // A tide at the mouth of a basin much shorter than its wave: the water in it stands level with the
 // sea, up to the time a wave takes through it (L/c = 32 s at a rate of 0.7 mm/s).
 TEST(StageEdge, BasinFollowsTide) {

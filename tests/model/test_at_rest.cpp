@@ -37,5 +37,35 @@ TEST(Datum, LiftedCaseGivesTheSameBits) {
   }
 }
 
+// A datum that rounds every elevation anew: the bed is another one by half its last digit, 2^-44 m
+// at 1000 m, and depths differ by a few of those (in single precision by a few digits of the
+// depth).
+TEST(Datum, LiftByAThousandMetresChangesDepthsByRoundOffOnly) {
+  for (const Precision precision : {Precision::double_, Precision::single_}) {
+    Draw draw(4);
+    const double dx = 5.0;
+    Field<double> z =
+        sampled(40, 40, dx, [&](double x, double) { return 0.01 * x + draw.between(0.0, 1.0); });
+    const Field<double> h(40, 40, 0.3);
+    auto low = cold(case_over(z, dx, 0.03F), options_for(precision, 60.0), h);
+    for (double& value : z.values()) value += 1000.0;
+    auto high = cold(case_over(z, dx, 0.03F), options_for(precision, 60.0), h);
+    ASSERT_TRUE(low && high);
+    ASSERT_TRUE(low->advance_to(seconds_after_start(60.0)));
+    ASSERT_TRUE(high->advance_to(seconds_after_start(60.0)));
+    const State a = low->state();
+    const State b = high->state();
+    double most = 0.0;
+    for (std::size_t k = 0; k < a.depth.size(); ++k)
+      most = std::max(most, std::abs(a.depth[k] - b.depth[k]));
+    const double digit = precision == Precision::double_ ? std::ldexp(1.0, -43)   // of 1000 m
+                                                         : std::ldexp(1.0, -24);  // of 1 m
+    std::printf("Lifted by 1000 m: depths differ by up to %.2e m (a digit is %.2e m)\n", most,
+                digit);
+    EXPECT_LE(most, 16.0 * digit);
+    EXPECT_LE(high->ledger().relative_error(), volume_bound(precision));
+  }
+}
+
 }  // namespace
 }  // namespace vandvagt::model::test
