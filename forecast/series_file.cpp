@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <optional>
 #include <string_view>
 #include <vector>
+
+#include "forecast/detail/series_text.hpp"
 
 namespace vandvagt::forecast {
 namespace {
@@ -28,18 +29,8 @@ std::vector<std::string_view> columns(std::string_view line) {
   return found;
 }
 
-std::optional<double> number(std::string_view text) {
-  double value = 0.0;
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 std::optional<Time> moment(std::string_view text, Time start) {
-  if (const auto seconds = number(text)) {
+  if (const auto seconds = detail::finite_number(text)) {
     if (std::abs(*seconds) > 1e10) return std::nullopt;
     return start + from_seconds(*seconds);
   }
@@ -56,7 +47,7 @@ std::optional<std::string> add_line(model::Series& series, std::string_view line
   if (!time) {
     return fmt::format("\"{}\" is no time; give seconds after the start or RFC 3339", parts[0]);
   }
-  const auto value = number(parts[1]);
+  const auto value = detail::finite_number(parts[1]);
   if (!value) return fmt::format("\"{}\" is no finite number", parts[1]);
   if (!series.times.empty() && *time <= series.times.back()) {
     return fmt::format("time {} does not come after the one before it", parts[0]);

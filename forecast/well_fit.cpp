@@ -15,6 +15,7 @@
 namespace vandvagt::forecast {
 namespace {
 
+using detail::as_eigen;
 using detail::WellMatrix;
 using detail::WellProblem;
 using detail::WellResiduals;
@@ -22,22 +23,17 @@ using detail::WellVector;
 using Search = Eigen::LevenbergMarquardt<WellResiduals>;
 
 double days_of(const ReadingSeries& heads) {
-  return heads.empty() ? 0.0
-                       : to_seconds(heads.times.back() - heads.times.front()) / to_seconds(one_day);
+  return heads.empty() ? 0.0 : in_days(heads.times.back() - heads.times.front());
 }
 
 double median_interval(const ReadingSeries& heads) {
   std::vector<double> intervals;
   for (std::size_t k = 1; k < heads.times.size(); ++k) {
-    intervals.push_back(to_seconds(heads.times[k] - heads.times[k - 1]) / to_seconds(one_day));
+    intervals.push_back(in_days(heads.times[k] - heads.times[k - 1]));
   }
   const auto middle = intervals.begin() + static_cast<std::ptrdiff_t>(intervals.size() / 2);
   std::nth_element(intervals.begin(), middle, intervals.end());
   return *middle;
-}
-
-Eigen::VectorXd as_eigen(const std::vector<double>& values) {
-  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
 }
 
 struct Start {

@@ -16,19 +16,12 @@
 namespace vandvagt::forecast {
 namespace {
 
+using detail::as_eigen;
 using detail::Instants;
 using detail::Places;
 using detail::WellMatrix;
 using detail::WellProblem;
 using detail::WellVector;
-
-Eigen::VectorXd as_eigen(const std::vector<double>& values) {
-  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
-
-double days(Duration d) {
-  return to_seconds(d) / to_seconds(one_day);
-}
 
 /// What is wrong with a request, if anything is.
 std::string fault_of(const FutureForcing& future, Time issued, std::span<const Time> times,
@@ -104,7 +97,7 @@ Instants instants_of(const WellProblem& problem, std::span<const Time> times) {
   }
   for (const Time time : times) {
     all.push_back(time);
-    instants.since.push_back(instants.reading ? days(time - problem.heads.times.back())
+    instants.since.push_back(instants.reading ? in_days(time - problem.heads.times.back())
                                               : std::numeric_limits<double>::infinity());
   }
   instants.places = detail::places_of(all, problem.first);
@@ -151,7 +144,7 @@ void add_noise(std::vector<double>& heads, const WellForecast& forecast, const I
     const double kept =
         std::isinf(since) && k == 0
             ? 0.0
-            : std::exp(-(std::isinf(since) ? days(forecast.times[k] - forecast.times[k - 1])
+            : std::exp(-(std::isinf(since) ? in_days(forecast.times[k] - forecast.times[k - 1])
                                            : since - before) /
                        noise_decay);
     const double z = normal_quantile(uniform_from(options.seed, member, 100 + k));

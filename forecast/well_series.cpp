@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <limits>
 #include <optional>
 #include <string_view>
+
+#include "forecast/detail/series_text.hpp"
 
 namespace vandvagt::forecast {
 namespace {
@@ -34,15 +35,6 @@ std::optional<Time> date(std::string_view text) {
   return text.size() == 10 && stamp ? std::optional<Time>(*stamp) : std::nullopt;
 }
 
-std::optional<double> number(std::string_view text) {
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 /// One line's row, added to the table; what is wrong with it otherwise.
 std::optional<std::string> add_row(DatedTable& table, std::string_view line,
                                    const std::string& unit, Dimension dimension) {
@@ -63,7 +55,7 @@ std::optional<std::string> add_row(DatedTable& table, std::string_view line,
       row.push_back(unknown);
       continue;
     }
-    const auto value = number(parts[c]);
+    const auto value = detail::finite_number(parts[c]);
     if (!value) return fmt::format("\"{}\" is no finite number", parts[c]);
     auto si = unit.empty() ? Result<double>(*value) : to_si(*value, unit, dimension);
     if (!si) return si.error().message;

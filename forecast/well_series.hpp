@@ -14,6 +14,13 @@
 namespace vandvagt::forecast {
 
 inline constexpr Duration one_day = std::chrono::hours{24};
+constexpr double in_days(Duration d) {
+  return to_seconds(d) / to_seconds(one_day);
+}
+/// Nearest microsecond.
+inline Duration from_days(double days) {
+  return from_seconds(days * to_seconds(one_day));
+}
 
 /// Amounts day by day: values[k] holds over [first + k days, first + (k + 1) days). NaN: not known.
 struct DailySeries {

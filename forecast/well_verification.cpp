@@ -25,9 +25,9 @@ int year_of(Time time) {
       std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(time)}.year());
 }
 
-double day_of_year(Time time) {
+double place_in_year(Time time) {
   const Time new_year{std::chrono::sys_days{std::chrono::year{year_of(time)} / 1 / 1}};
-  return to_seconds(time - new_year) / to_seconds(one_day);
+  return in_days(time - new_year);
 }
 
 /// Mean head within 15 days of the day of the year, in years before `year`.
@@ -35,9 +35,9 @@ std::optional<double> climatology(const ReadingSeries& heads, Time time, int yea
   double sum = 0.0;
   int count = 0;
   const Time until{std::chrono::sys_days{std::chrono::year{year} / 1 / 1}};
-  const double day = day_of_year(time);
+  const double day = place_in_year(time);
   for (std::size_t k = 0; k < heads.times.size() && heads.times[k] < until; ++k) {
-    const double apart = std::abs(day_of_year(heads.times[k]) - day);
+    const double apart = std::abs(place_in_year(heads.times[k]) - day);
     if (std::min(apart, 365.25 - apart) > 15.0) continue;
     sum += heads.values[k];
     ++count;

@@ -24,10 +24,6 @@ double quantile_of(const std::vector<double>& sorted, double q) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-double days(Duration d) {
-  return to_seconds(d) / to_seconds(one_day);
-}
-
 /// Differences over about `lag` days, rising.
 std::vector<double> near_pairs(const ReadingSeries& heads, double lag) {
   std::vector<double> found;
@@ -47,7 +43,7 @@ std::vector<double> scaled_pairs(const ReadingSeries& heads, double lag) {
   const std::size_t first = heads.times.size() > 300 ? heads.times.size() - 300 : 0;
   for (std::size_t i = first; i < heads.times.size(); ++i) {
     for (std::size_t j = i + 1; j < heads.times.size(); ++j) {
-      const double apart = days(heads.times[j] - heads.times[i]);
+      const double apart = in_days(heads.times[j] - heads.times[i]);
       pairs.push_back({std::abs(std::log(apart / lag)),
                        (heads.values[j] - heads.values[i]) * std::sqrt(lag / apart)});
     }
@@ -83,7 +79,7 @@ Result<WellForecast> persist(const ReadingSeries& heads, const std::string& stat
   forecast.quantiles.assign(options.quantiles.size(), {});
   const double head = known.values.back();
   for (const Time time : times) {
-    const double lag = std::max(days(time - known.times.back()), 1.0 / 24.0);
+    const double lag = std::max(in_days(time - known.times.back()), 1.0 / 24.0);
     auto differences = near_pairs(known, lag);
     if (differences.size() < enough_pairs) differences = scaled_pairs(known, lag);
     if (differences.size() < fewest_pairs) {

@@ -10,11 +10,7 @@
 namespace vandvagt::forecast::detail {
 namespace {
 
-double days_between(Time from, Time to) {
-  return to_seconds(to - from) / to_seconds(one_day);
-}
-
-double mean(std::span<const double> values) {
+double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
@@ -61,7 +57,7 @@ Places places_of(std::span<const Time> times, Time first) {
     }
   };
   for (const Time time : times) {
-    const double days = days_between(first, time);
+    const double days = in_days(time - first);
     const int whole = static_cast<int>(std::floor(days));
     assert(whole >= 0);
     need(whole);
@@ -112,8 +108,8 @@ Result<WellProblem> known_until(const WellHistory& history, Time until,
   if (!evaporation) return wrong(evaporation.error().message);
   problem.rain = rain->series.values;
   problem.evaporation = evaporation->series.values;
-  problem.mean_rain = mean(problem.rain);
-  problem.mean_evaporation = mean(problem.evaporation);
+  problem.mean_rain = mean_of(problem.rain);
+  problem.mean_evaporation = mean_of(problem.evaporation);
   problem.filled_days = rain->filled + evaporation->filled;
   const Time newest = heads_until.value_or(end);
   for (std::size_t k = 0; k < history.heads.times.size(); ++k) {

@@ -14,6 +14,10 @@ namespace vandvagt::forecast::detail {
 
 using WellVector = Eigen::Matrix<double, well_parameter_count, 1>;
 using WellMatrix = Eigen::Matrix<double, well_parameter_count, well_parameter_count>;
+/// A series as Eigen sees it.
+inline Eigen::VectorXd as_eigen(const std::vector<double>& values) {
+  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+}
 /// Parameters in the order of WellParameters, as a vector and back.
 WellVector to_vector(const WellParameters& parameters);
 WellParameters to_parameters(const WellVector& vector);

@@ -10,10 +10,6 @@ namespace {
 
 constexpr double prior = 10.0;  // ν: as many errors as expected count as seen before the first
 
-double days(Duration d) {
-  return to_seconds(d) / to_seconds(one_day);
-}
-
 /// What rain does not explain at the readings since `oldest`.
 ReadingSeries recent_noise(const WellFit& fit, const StepResponse& response,
                            const WellProblem& problem, Time oldest) {
@@ -41,15 +37,15 @@ RecentErrors errors_over(double tau, const ReadingSeries& noise, const WellFit& 
   std::vector<double> expected;  // s²
   double sum = 0.0;
   for (const auto& [earlier, later] : pairs) {
-    const double apart = days(noise.times[later] - noise.times[earlier]);
+    const double apart = in_days(noise.times[later] - noise.times[earlier]);
     const double kept = std::exp(-apart / fit.parameters.noise_decay);
     v.push_back(noise.values[later] - kept * noise.values[earlier]);
     expected.push_back(fit.noise_sigma * fit.noise_sigma * (1.0 - kept * kept));
     sum += v.back();
   }
   const auto count = static_cast<double>(v.size());
-  const double distance =
-      days(noise.times.back() - noise.times.front()) / static_cast<double>(noise.times.size() - 1);
+  const double distance = in_days(noise.times.back() - noise.times.front()) /
+                          static_cast<double>(noise.times.size() - 1);
   const double weight = count * std::min(1.0, distance / tau);
   RecentErrors errors{.drift = weight / (prior + weight) * sum / count};
   double squares = 0.0;
@@ -65,7 +61,7 @@ RecentErrors errors_over(double tau, const ReadingSeries& noise, const WellFit& 
 std::vector<RecentErrors> recent_errors(const WellFit& fit, const StepResponse& response,
                                         const WellProblem& problem, Time issued, double memory,
                                         std::span<const double> since) {
-  const Time oldest = issued - from_seconds(memory * to_seconds(one_day));
+  const Time oldest = issued - from_days(memory);
   const ReadingSeries noise = recent_noise(fit, response, problem, oldest);
   std::vector<RecentErrors> errors;
   for (const double tau : since) {

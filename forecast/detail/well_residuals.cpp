@@ -14,10 +14,6 @@ double held(double logarithm, double least, double most) {
   return std::exp(std::clamp(logarithm, std::log(least), std::log(most)));
 }
 
-Eigen::VectorXd as_eigen(const std::vector<double>& values) {
-  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
-
 /// log(1 - exp(-2 Δt / α)): share of the noise's variance that is new after Δt.
 Eigen::ArrayXd log_shares(const Eigen::VectorXd& interval, double noise_decay) {
   return interval.array().unaryExpr(
@@ -53,8 +49,7 @@ WellResiduals::WellResiduals(const WellProblem& problem, const WellFitOptions& o
       interval_(values()) {
   for (Eigen::Index i = 0; i < interval_.size(); ++i) {
     const auto k = static_cast<std::size_t>(i);
-    interval_[i] =
-        to_seconds(problem.heads.times[k + 1] - problem.heads.times[k]) / to_seconds(one_day);
+    interval_[i] = in_days(problem.heads.times[k + 1] - problem.heads.times[k]);
   }
 }
 
