@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <memory>
 
+#include "sensors/bridge.hpp"
 #include "sensors/detail/payload.hpp"
 
 namespace vandvagt::sensors {
@@ -54,20 +56,21 @@ class TextFile {
   bool failed_ = false, published_ = false;
 };
 
+// Ids and units hold no comma or quote that would need quoting, but a datum may.
+std::string csv_datum(const Station& station) {
+  if (station.datum.find_first_of(",\"\n") == std::string::npos) return station.datum;
+  std::string quoted = "\"";
+  for (const char c : station.datum) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
 std::string csv_row(const Station& station, const Reading& r) {
   const auto number = [](const std::optional<std::int64_t>& n) {
     return n ? std::to_string(*n) : std::string{};
   };
-  // Ids, units and datums hold no comma or quote that would need quoting, but a datum may.
-  std::string datum = station.datum;
-  if (datum.find_first_of(",\"\n") != std::string::npos) {
-    std::string quoted = "\"";
-    for (const char c : datum) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    datum = quoted + "\"";
-  }
   return fmt::format(
       "{},{},{},{},{},{},{},{},{},{},{},{},{}\n", station.id, to_string(station.parameter),
-      format_time(r.time), detail::value_text(station, r.value), station.unit, datum,
+      format_time(r.time), detail::value_text(station, r.value), station.unit, csv_datum(station),
       static_cast<int>(r.quality.overall), tests_text(r.quality), r.revision, r.late ? 1 : 0,
       format_time(r.received), number(r.session), number(r.sequence));
 }
@@ -210,6 +213,55 @@ Result<void> export_csv(const Catalogue& catalogue, const Store& store,
       "sequence\n");
   for (const auto& series : *all)
     for (const auto& reading : series.readings) out.write(csv_row(*series.station, reading));
+  return out.publish();
+}
+
+namespace {
+
+constexpr std::array origins{"measured", "linear", "fallback"};  // in the order of Origin
+
+Result<std::vector<BridgedValue>> closed(const Catalogue& catalogue, const Store& store,
+                                         const ExportRequest& request, const ExportedSeries& series,
+                                         Duration longest_linear) {
+  const Station& station = *series.station;
+  if (!station.limits.expected_interval)
+    return fail(ErrorCode::invalid_input, "station \"" + station.id +
+                                              "\": what a hole is follows from"
+                                              " quality.expected_interval; declare it");
+  std::vector<Reading> instead;
+  double offset = 0.0;
+  if (!station.fallback.empty()) {
+    const auto& other = *catalogue.find(station.fallback.front());
+    auto readings = store.read_good(other.id, other.parameter, request.from, request.to);
+    if (!readings) return fail(readings.error());
+    instead = std::move(*readings);
+    if (station.limits.neighbour == other.id) offset = station.limits.neighbour_difference;
+  }
+  return bridge(series.readings, instead,
+                {.interval = *station.limits.expected_interval,
+                 .longest_linear = longest_linear,
+                 .fallback_offset = offset});
+}
+
+}  // namespace
+
+Result<void> export_closed_csv(const Catalogue& catalogue, const Store& store,
+                               const ExportRequest& request, Duration longest_linear,
+                               const std::filesystem::path& file) {
+  const auto all = read_for_export(catalogue, store, request);
+  if (!all) return fail(all.error());
+  TextFile out(file);
+  out.write("station,parameter,time,value,unit,datum,origin\n");
+  for (const auto& series : *all) {
+    const Station& station = *series.station;
+    const auto values = closed(catalogue, store, request, series, longest_linear);
+    if (!values) return fail(values.error());
+    for (const auto& one : *values)
+      out.write(fmt::format("{},{},{},{},{},{},{}\n", station.id, to_string(station.parameter),
+                            format_time(one.time), detail::value_text(station, one.value),
+                            station.unit, csv_datum(station),
+                            origins[static_cast<std::size_t>(one.origin)]));
+  }
   return out.publish();
 }
 

@@ -23,6 +23,16 @@ struct ExportRequest {
 Result<void> export_csv(const Catalogue& catalogue, const Store& store,
                         const ExportRequest& request, const std::filesystem::path& file);
 
+/// For those who need series without holes: one value a row, from a reading, from a straight line
+/// over a hole up to `longest_linear`, or from the first fallback station in a longer one (plus the
+/// `neighbour_difference` declared between the two, else as it is). The column `origin` says which:
+///     station,parameter,time,value,unit,datum,origin     measured, linear or fallback
+/// Nothing of it is stored. Error{invalid_input} for a station without an expected interval, else
+/// as `export_csv`.
+Result<void> export_closed_csv(const Catalogue& catalogue, const Store& store,
+                               const ExportRequest& request, Duration longest_linear,
+                               const std::filesystem::path& file);
+
 /// The same readings as OGC WaterML 2.0 (10-126r4): one observation a station, flags as qualifiers
 /// `QARTOD:1` and `tests:21212212222`; datum as vertical datum of the monitoring point. Errors as
 /// `export_csv`.

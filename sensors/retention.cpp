@@ -1,18 +1,17 @@
 #include "sensors/retention.hpp"
 
+#include "sensors/detail/database.hpp"
 #include "sensors/detail/schema.hpp"
-#include "sensors/detail/sqlite.hpp"
 
 namespace vandvagt::sensors {
 namespace {
 
 using detail::Connection;
-using detail::Statement;
 
 constexpr Duration step = std::chrono::days{31};  // of one transaction
 
 constexpr const char* make_going = R"(
-CREATE TEMP TABLE IF NOT EXISTS going (time INTEGER PRIMARY KEY);
+CREATE TEMP TABLE IF NOT EXISTS going (time BIGINT PRIMARY KEY);
 )";
 // Times to remove among the newest revisions of ?1 from ?2 to before ?3, by intervals of ?4.
 constexpr const char* fill_thinned = R"(
@@ -46,14 +45,6 @@ struct Series {
   std::int64_t first = 0, last = 0;  // times
 };
 
-Result<void> run(Statement& statement) {
-  while (true) {
-    const auto row = statement.step();
-    if (!row) return fail(row.error());
-    if (!*row) return {};
-  }
-}
-
 Result<std::vector<Series>> all_series(Connection& connection) {
   auto query = connection.prepare(
       "SELECT s.id, min(r.time), max(r.time) FROM series s JOIN reading r ON r.series = s.id"
@@ -70,12 +61,13 @@ Result<std::vector<Series>> all_series(Connection& connection) {
 
 /// Removes the readings whose times are in `going`, with revisions and reviews.
 Result<long long> remove_chosen(Connection& connection, std::int64_t series) {
-  for (const char* sql : {"DELETE FROM review WHERE series = ?1 AND time IN going",
-                          "DELETE FROM reading WHERE series = ?1 AND time IN going"}) {
+  for (const char* sql :
+       {"DELETE FROM review WHERE series = ?1 AND time IN (SELECT time FROM going)",
+        "DELETE FROM reading WHERE series = ?1 AND time IN (SELECT time FROM going)"}) {
     auto remove = connection.prepare(sql);
     if (!remove) return fail(remove.error());
     remove->bind(1, series);
-    if (auto done = run(*remove); !done) return fail(done.error());
+    if (auto done = remove->run(); !done) return fail(done.error());
   }
   const auto removed = connection.integer("SELECT count(*) FROM going");
   if (!removed) return fail(removed.error());
@@ -95,7 +87,7 @@ Result<long long> remove_between(Connection& connection, std::int64_t series,
     if (!choose) return fail(choose.error());
     choose->bind(1, series).bind(2, span.first).bind(3, span.second);
     if (interval > 0) choose->bind(4, interval);
-    if (auto filled = run(*choose); !filled) return filled;
+    if (auto filled = choose->run(); !filled) return filled;
     const auto gone = remove_chosen(connection, series);
     if (!gone) return fail(gone.error());
     removed = *gone;
@@ -125,32 +117,24 @@ Result<void> declare(Connection& connection, std::int64_t series, std::int64_t b
                      std::int64_t interval) {
   auto insert = connection.prepare(
       "INSERT INTO thinned VALUES (?1, ?2, ?3) ON CONFLICT (series, interval) DO UPDATE SET"
-      " before = max(before, excluded.before)");
+      " before = CASE WHEN thinned.before > excluded.before THEN thinned.before"
+      " ELSE excluded.before END");
   if (!insert) return fail(insert.error());
   insert->bind(1, series).bind(2, interval).bind(3, before);
-  return run(*insert);
-}
-
-Result<Connection> open(const std::filesystem::path& file) {
-  const StoreOptions options;
-  auto connection = Connection::open(file, static_cast<int>(options.busy_timeout.count()));
-  if (!connection) return fail(connection.error());
-  if (auto ready = detail::prepare_schema(*connection, file.string(), options); !ready)
-    return fail(ready.error());
-  return connection;
+  return insert->run();
 }
 
 }  // namespace
 
-Result<Tidied> tidy(const std::filesystem::path& file, const Retention& retention, Time now) {
+Result<Tidied> tidy(const StoreLocation& location, const Retention& retention, Time now) {
   if (retention.keep_all <= Duration{0} || retention.thin_to <= Duration{0} ||
       (retention.keep_thinned && *retention.keep_thinned < retention.keep_all))
     return fail(ErrorCode::invalid_input,
                 "keep_all and thin_to must be above zero, keep_thinned not shorter than keep_all");
-  auto connection = open(file);
+  auto connection = detail::open_database(location, {});
   if (!connection) return fail(connection.error());
-  if (auto made = connection->execute(make_going); !made) return fail(made.error());
-  const auto all = all_series(*connection);
+  if (auto made = (*connection)->execute(make_going); !made) return fail(made.error());
+  const auto all = all_series(**connection);
   if (!all) return fail(all.error());
   const std::int64_t interval = retention.thin_to.count();
   const std::int64_t limit = count(now - retention.keep_all);
@@ -159,26 +143,28 @@ Result<Tidied> tidy(const std::filesystem::path& file, const Retention& retentio
   for (const auto& series : *all) {
     if (retention.keep_thinned) {
       const auto expired =
-          remove_in_steps(*connection, series, count(now - *retention.keep_thinned), 0);
+          remove_in_steps(**connection, series, count(now - *retention.keep_thinned), 0);
       if (!expired) return fail(expired.error());
       tidied.expired += *expired;
     }
-    const auto thinned = remove_in_steps(*connection, series, before, interval);
+    const auto thinned = remove_in_steps(**connection, series, before, interval);
     if (!thinned) return fail(thinned.error());
     tidied.thinned += *thinned;
     if (*thinned == 0) continue;
-    if (auto declared = declare(*connection, series.id, before, interval); !declared)
+    if (auto declared = declare(**connection, series.id, before, interval); !declared)
       return fail(declared.error());
   }
   return tidied;
 }
 
-Result<std::vector<ThinnedSeries>> read_thinned(const std::filesystem::path& file) {
-  auto connection = open(file);
+Result<std::vector<ThinnedSeries>> read_thinned(const StoreLocation& location) {
+  auto connection = detail::open_database(location, {});
   if (!connection) return fail(connection.error());
-  auto query = connection->prepare(
-      "SELECT s.station, s.parameter, t.before, t.interval FROM thinned t JOIN series s"
-      " ON s.id = t.series ORDER BY t.before DESC, s.station");
+  auto query =
+      (*connection)
+          ->prepare(
+              "SELECT s.station, s.parameter, t.before, t.interval FROM thinned t JOIN series s"
+              " ON s.id = t.series ORDER BY t.before DESC, s.station");
   if (!query) return fail(query.error());
   std::vector<ThinnedSeries> found;
   while (true) {

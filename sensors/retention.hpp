@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <optional>
 
 #include "core/result.hpp"
@@ -20,13 +19,13 @@ struct Tidied {
   long long expired = 0;  // readings removed for their age
 };
 
-/// Thins the store at `file`. Of each interval of UTC older than `keep_all` the highest and the
+/// Thins the store at `location`. Of each interval of UTC older than `keep_all` the highest and the
 /// lowest usable reading stay, so that no peak is lost, and the last one, so that the series stays
 /// closed; each with all its revisions and flag sets. No mean is made: what stays was measured.
 /// What is acknowledged (sequence numbers) is not touched. Done again it changes nothing. The store
 /// may be in use: a transaction holds one series and month at a time.
 /// Error{invalid_input} for a retention that contradicts itself, io from the store.
-Result<Tidied> tidy(const std::filesystem::path& file, const Retention& retention, Time now);
+Result<Tidied> tidy(const StoreLocation& location, const Retention& retention, Time now);
 
 /// What `tidy` has thinned of a series, newest first: before which time, to which interval.
 struct ThinnedSeries {
@@ -35,6 +34,6 @@ struct ThinnedSeries {
   Time before{};
   Duration interval{};
 };
-Result<std::vector<ThinnedSeries>> read_thinned(const std::filesystem::path& file);
+Result<std::vector<ThinnedSeries>> read_thinned(const StoreLocation& location);
 
 }  // namespace vandvagt::sensors

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "sensors/location.hpp"
 #include "sensors/reading.hpp"
 
 namespace vandvagt::sensors {
@@ -45,19 +45,23 @@ struct Progress {
 struct StoreOptions {
   std::chrono::milliseconds busy_timeout{5000};  // wait for another process's transaction
   int most_quarantined = 10'000;                 // messages; the oldest give way
-  long long largest_file = 0;                    // bytes; 0: as large as the disk allows
+  long long largest_file = 0;                    // bytes, of SQLite; 0: as large as the disk allows
 };
 
-/// Readings on disk (SQLite, WAL, synchronous=FULL). When a function that writes has returned
-/// success, what it wrote survives a kill and a power cut; when it has returned an Error, nothing
-/// of it is in the store, which stays sound. Thread-safe; several processes may share a file.
-/// Errors are io: disk full, read-only, locked longer than the time-out, not a database, damaged.
+/// Readings on disk: a file (SQLite, WAL, synchronous=FULL), or a PostgreSQL server
+/// (synchronous_commit, one partition a month) for networks that outgrow one. Both keep the same
+/// and answer the same. When a function that writes has returned success, what it wrote survives a
+/// kill and a power cut; when it has returned an Error, nothing of it is in the store, which stays
+/// sound (only where the answer to a commit was lost on the way from a server it may be in, and is
+/// a duplicate when it comes again). Thread-safe; several processes may share a store. Errors are
+/// io: disk full, read-only, locked longer than the time-out, not a database, damaged, server away.
 class Store {
  public:
   using Progress = sensors::Progress;
 
-  /// Opens or creates. Error{refused}: a database of something else, or of a newer version.
-  static Result<Store> open(const std::filesystem::path& file, StoreOptions options = {});
+  /// Opens or creates. Error{refused}: a database of something else, or of a newer version, or a
+  /// server that does not wait for its disk.
+  static Result<Store> open(const StoreLocation& location, StoreOptions options = {});
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   Store(const Store&) = delete;
@@ -100,7 +104,10 @@ class Store {
   /// Newest first.
   Result<std::vector<Quarantined>> quarantined(int most) const;
   Result<long long> count_readings() const;  // all revisions
-  /// SQLite's own check of the whole file; slow on a large one.
+  /// Whether the database answers at all; costs nothing.
+  Result<void> answers() const;
+  /// The database's own check of its files, and that revisions, flag sets and sequence numbers are
+  /// complete and agree with each other; slow on a large store.
   Result<void> check_integrity() const;
 
  private:

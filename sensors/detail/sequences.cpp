@@ -27,9 +27,10 @@ Result<Range> take_joining(Connection& connection, const std::string& station, s
   {
     auto query = connection.prepare(
         "SELECT first, last FROM sequence_range WHERE station = ?1 AND session = ?2 AND "
-        "first <= ?3 ORDER BY first DESC");
+        "first <= ?3 ORDER BY first DESC LIMIT ?4");
     if (!query) return fail(query.error());
     query->bind(1, station).bind(2, session).bind(3, range.second + 1);
+    query->bind(4, range.second - range.first + 3);  // each joined one has a number of its own
     const auto from = range.first;
     while (true) {
       const auto row = query->step();
@@ -65,7 +66,7 @@ Result<void> remember_session(Connection& connection, const std::string& station
                               std::int64_t session) {
   auto insert = connection.prepare(
       "INSERT INTO session_heard VALUES (?1, ?2) ON CONFLICT (station) DO UPDATE SET "
-      "session = excluded.session WHERE session <> excluded.session");
+      "session = excluded.session WHERE session_heard.session <> excluded.session");
   if (!insert) return fail(insert.error());
   if (const auto done = insert->bind(1, station).bind(2, session).step(); !done)
     return fail(done.error());

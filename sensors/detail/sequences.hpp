@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "sensors/detail/sqlite.hpp"
+#include "sensors/detail/database.hpp"
 #include "sensors/store.hpp"
 
 namespace vandvagt::sensors::detail {

@@ -5,6 +5,10 @@
 namespace vandvagt::sensors::detail {
 namespace {
 
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+};
+
 const char* cure(int primary_code) {
   switch (primary_code) {
     case SQLITE_FULL:
@@ -37,108 +41,106 @@ Error sqlite_error(sqlite3* database, const std::string& file) {
                              ": " + sqlite3_errmsg(database) + ")"};
 }
 
-Statement::~Statement() {
-  if (statement_ == nullptr) return;
-  sqlite3_reset(statement_);
-  sqlite3_clear_bindings(statement_);
-}
+class SqliteStatement : public PreparedStatement {
+ public:
+  SqliteStatement(sqlite3_stmt* statement, const std::string& file)
+      : statement_(statement), file_(file) {}
 
-Statement::Statement(Statement&& other) noexcept
-    : statement_(std::exchange(other.statement_, nullptr)), file_(std::move(other.file_)) {}
-
-Statement& Statement::bind(int index, std::int64_t value) {
-  sqlite3_bind_int64(statement_, index, value);
-  return *this;
-}
-Statement& Statement::bind(int index, double value) {
-  sqlite3_bind_double(statement_, index, value);
-  return *this;
-}
-Statement& Statement::bind(int index, std::string_view text) {
-  sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-  return *this;
-}
-Statement& Statement::bind(int index, std::optional<std::int64_t> value) {
-  if (value) return bind(index, *value);
-  sqlite3_bind_null(statement_, index);
-  return *this;
-}
-Statement& Statement::bind_blob(int index, std::string_view bytes) {
-  sqlite3_bind_blob64(statement_, index, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
-  return *this;
-}
-
-Result<bool> Statement::step() {
-  switch (sqlite3_step(statement_)) {
-    case SQLITE_ROW:
-      return true;
-    case SQLITE_DONE:
-      return false;
-    default:
-      return fail(sqlite_error(sqlite3_db_handle(statement_), file_));
+  void bind(int index, std::int64_t value) override {
+    sqlite3_bind_int64(statement_.get(), index, value);
   }
-}
+  void bind(int index, double value) override {
+    sqlite3_bind_double(statement_.get(), index, value);
+  }
+  void bind(int index, std::string_view text) override {
+    sqlite3_bind_text64(statement_.get(), index, text.data(), text.size(), SQLITE_TRANSIENT,
+                        SQLITE_UTF8);
+  }
+  void bind_blob(int index, std::string_view bytes) override {
+    sqlite3_bind_blob64(statement_.get(), index, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+  }
+  void bind_no_integer(int index) override { sqlite3_bind_null(statement_.get(), index); }
 
-std::int64_t Statement::integer(int column) const {
-  return sqlite3_column_int64(statement_, column);
-}
-double Statement::real(int column) const {
-  return sqlite3_column_double(statement_, column);
-}
-std::string Statement::text(int column) const {
-  const void* bytes = sqlite3_column_blob(statement_, column);
-  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
-  return bytes == nullptr ? std::string{} : std::string(static_cast<const char*>(bytes), size);
-}
-std::optional<std::int64_t> Statement::optional_integer(int column) const {
-  if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
-  return integer(column);
-}
+  Result<bool> step() override {
+    switch (sqlite3_step(statement_.get())) {
+      case SQLITE_ROW:
+        return true;
+      case SQLITE_DONE:
+        return false;
+      default:
+        return fail(sqlite_error(sqlite3_db_handle(statement_.get()), file_));
+    }
+  }
 
-Result<Connection> Connection::open(const std::filesystem::path& file, int busy_timeout_ms) {
+  std::int64_t integer(int column) const override {
+    return sqlite3_column_int64(statement_.get(), column);
+  }
+  double real(int column) const override { return sqlite3_column_double(statement_.get(), column); }
+  std::string text(int column) const override {
+    const void* bytes = sqlite3_column_blob(statement_.get(), column);
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+    return bytes == nullptr ? std::string{} : std::string(static_cast<const char*>(bytes), size);
+  }
+  bool is_null(int column) const override {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+  }
+
+  void reset() noexcept override {
+    sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
+  }
+
+ private:
+  std::unique_ptr<sqlite3_stmt, FinalizeStatement> statement_;
+  const std::string& file_;  // the connection's
+};
+
+SqliteConnection::SqliteConnection(sqlite3* database, std::string file)
+    : database_(database), file_(std::move(file)) {}
+SqliteConnection::~SqliteConnection() = default;
+
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::filesystem::path& file,
+                                                                 int busy_timeout_ms) {
   sqlite3* database = nullptr;
   const int code =
       sqlite3_open_v2(file.c_str(), &database,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  Connection connection(database, file.string());
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(database, file.string()));
   if (code != SQLITE_OK) return fail(sqlite_error(database, file.string()));
   sqlite3_extended_result_codes(database, 1);
   sqlite3_busy_timeout(database, busy_timeout_ms);
   return connection;
 }
 
-Result<Statement> Connection::prepare(const char* sql) {
+Result<PreparedStatement*> SqliteConnection::find(const char* sql) {
   auto& kept = statements_[sql];
   if (!kept) {
     sqlite3_stmt* statement = nullptr;
     if (sqlite3_prepare_v3(database_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
                            nullptr) != SQLITE_OK)
       return fail(sqlite_error(database_.get(), file_));
-    kept.reset(statement);
+    kept = std::make_unique<SqliteStatement>(statement, file_);
   }
-  return Statement(kept.get(), file_);
+  return kept.get();
 }
 
-Result<void> Connection::execute(const std::string& sql) {
+Result<void> SqliteConnection::execute(const std::string& sql) {
   if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
     return fail(sqlite_error(database_.get(), file_));
   return {};
 }
 
-Result<std::int64_t> Connection::integer(const char* sql) {
-  auto statement = prepare(sql);
-  if (!statement) return fail(statement.error());
-  const auto row = statement->step();
-  if (!row) return fail(row.error());
-  return *row ? statement->integer(0) : 0;
+// After some errors SQLite has rolled back by itself.
+void SqliteConnection::rollback() noexcept {
+  if (sqlite3_get_autocommit(database_.get()) == 0)
+    sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-Result<std::string> Connection::text(const char* sql) {
-  auto statement = prepare(sql);
-  if (!statement) return fail(statement.error());
-  const auto row = statement->step();
-  if (!row) return fail(row.error());
-  return *row ? statement->text(0) : std::string{};
+Result<void> SqliteConnection::check_files() {
+  const auto answer = text("PRAGMA integrity_check(1)");
+  if (!answer) return fail(answer.error());
+  if (*answer == "ok") return {};
+  return fail(ErrorCode::io, file_ + ": the store of readings is damaged: " + *answer);
 }
 
 }  // namespace vandvagt::sensors::detail

@@ -29,6 +29,7 @@ OWNED = {
     r"netcdf\w*\.h": {"grids"},
     r"mqtt/.*|MQTT\w*\.h": {"messaging"},
     r"sqlite3\.h": {"sensors", "alerts"},
+    r"libpq.*\.h": {"sensors"},
     r"libxml/.*": {"alerts", "sensors"},
     r"toml\+\+/.*|toml\.hpp": {"config", "alerts"},
     r"CLI/.*": {"app"},

@@ -4,7 +4,9 @@
 #include "sensors/bridge.hpp"
 #include "sensors/export.hpp"
 #include "sensors/readers.hpp"
+#include "sensors/review.hpp"
 #include "tests/sensors/stations.hpp"
+#include "tests/sensors/store_place.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt::sensors {
@@ -15,7 +17,7 @@ using test::reading_at;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-class Export : public testing::Test {
+class Export : public test::OnBackEnd {
  protected:
   void SetUp() override {
     auto stage = test::stage_station();
@@ -39,12 +41,13 @@ class Export : public testing::Test {
   }
 
   test::TemporaryFolder folder_;
-  Store store_ = Store::open(folder_ / "readings.db").value();
+  Store store_ = place_.open();
   Catalogue catalogue_;
   ExportRequest all_{.stations = {}, .from = at(0), .to = at(100)};
 };
+INSTANTIATE_TEST_SUITE_P(On, Export, testing::ValuesIn(test::back_ends()), test::name_of);
 
-TEST_F(Export, CsvHoldsTheNewestRevisionsInTheStationsOwnUnitAndDatum) {
+TEST_P(Export, CsvHoldsTheNewestRevisionsInTheStationsOwnUnitAndDatum) {
   const auto file = folder_ / "out.csv";
   ASSERT_TRUE(export_csv(catalogue_, store_, all_, file));
   const auto text = test::read_text(file);
@@ -55,7 +58,7 @@ TEST_F(Export, CsvHoldsTheNewestRevisionsInTheStationsOwnUnitAndDatum) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4);
 }
 
-TEST_F(Export, CsvIsReadBackByTheReaderOfFiles) {
+TEST_P(Export, CsvIsReadBackByTheReaderOfFiles) {
   const auto file = folder_ / "out.csv";
   ASSERT_TRUE(export_csv(catalogue_, store_, all_, file));
   auto station = *catalogue_.find("n12");
@@ -69,7 +72,7 @@ TEST_F(Export, CsvIsReadBackByTheReaderOfFiles) {
   EXPECT_NEAR(back->readings[1].value, 1.1, 1e-12);
 }
 
-TEST_F(Export, WaterMlIsWellFormedAndReadBack) {
+TEST_P(Export, WaterMlIsWellFormedAndReadBack) {
   const auto file = folder_ / "out.xml";
   ASSERT_TRUE(export_waterml(catalogue_, store_, all_, file, at(50)));
   const auto lint = test::run_command("xmllint --noout '" + file.string() + "'");
@@ -83,7 +86,7 @@ TEST_F(Export, WaterMlIsWellFormedAndReadBack) {
   EXPECT_THAT(test::read_text(file), HasSubstr("tests:21222222222"));
 }
 
-TEST_F(Export, WhatCannotBeDoneIsToldAndLeavesNothing) {
+TEST_P(Export, WhatCannotBeDoneIsToldAndLeavesNothing) {
   EXPECT_FALSE(export_csv(catalogue_, store_, {.stations = {"n13"}}, folder_ / "out.csv"));
   EXPECT_FALSE(export_csv(catalogue_, store_, all_, folder_ / "no" / "folder.csv"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out.csv"));
@@ -121,6 +124,52 @@ TEST(Bridge, ABadReadingIsAHoleAndAnOpenEndStaysOpen) {
   EXPECT_EQ(series[1], (BridgedValue{at(10), 2.0, Origin::linear}));
   EXPECT_EQ(bridge(readings, {}, {.interval = 10min, .longest_linear = 20min}).size(), 2u);
   EXPECT_TRUE(bridge({}, readings, {.interval = 10min}).empty());
+}
+
+TEST_P(Export, AClosedSeriesMarksWhatWasNotMeasuredAndStoresNothing) {
+  auto stage = *catalogue_.find("n12");
+  stage.limits.expected_interval = std::chrono::minutes{10};
+  stage.fallback = {"n13"};
+  stage.limits.neighbour = "n13";
+  stage.limits.neighbour_difference = 0.5;
+  stage.limits.neighbour_tolerance = 1.0;
+  auto other = stage;
+  other.id = "n13";
+  other.fallback = {};
+  other.limits = {};
+  const auto catalogue = test::catalogue_of({stage, other});
+  // A hole of half an hour after the readings of the fixture, and one of two hours.
+  ASSERT_TRUE(
+      store_.add({reading_at(50, 6.0), reading_at(170, 3.0), reading_at(100, 1.75, "n13")}));
+  const auto before = store_.count_readings().value();
+  const auto file = folder_ / "closed.csv";
+  ASSERT_TRUE(export_closed_csv(catalogue, store_,
+                                {.stations = {"n12"}, .from = at(0), .to = at(200)},
+                                std::chrono::hours{1}, file));
+  const auto text = test::read_text(file);
+  EXPECT_THAT(text, HasSubstr("n12,stage,2026-11-23T00:00:00Z,34,cm,EPSG:5799,measured\n"));
+  EXPECT_THAT(text, HasSubstr("n12,stage,2026-11-23T00:30:00Z,734,cm,EPSG:5799,linear\n"));
+  EXPECT_THAT(text, HasSubstr("n12,stage,2026-11-23T01:40:00Z,159,cm,EPSG:5799,fallback\n"));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 8);  // a suspect reading is none
+  EXPECT_EQ(store_.count_readings().value(), before);
+  EXPECT_EQ(export_closed_csv(catalogue_, store_, all_, std::chrono::hours{1}, file).error().code,
+            ErrorCode::invalid_input);
+}
+
+TEST_P(Export, APersonsVerdictIsASecondFlagSetWithItsName) {
+  const auto& station = *catalogue_.find("n12");
+  EXPECT_FALSE(review(store_, station, {.from = at(0), .to = at(10)}, at(500)));
+  const auto done = review(store_, station,
+                           {.from = at(0), .to = at(10), .flag = Flag::fail, .by = "ann"}, at(500));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(*done, 2);
+  const auto first = store_.revisions("n12", Parameter::stage, at(0)).value().front().quality;
+  EXPECT_EQ(first.overall, Flag::not_evaluated);
+  const auto now = store_.read("n12", Parameter::stage, at(0), at(20)).value();
+  EXPECT_EQ(now[0].quality.overall, Flag::fail);
+  EXPECT_EQ(now[0].quality.tests, first.tests);
+  EXPECT_TRUE(now[2].quality.usable());
+  EXPECT_EQ(store_.reviews("n12", Parameter::stage, at(0)).value().back().by, "ann");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "sensors/encode.hpp"
 #include "sensors/intake.hpp"
 #include "tests/sensors/stations.hpp"
-#include "tests/support/support.hpp"
+#include "tests/sensors/store_place.hpp"
 
 namespace vandvagt::sensors {
 namespace {
@@ -17,7 +17,7 @@ using test::reading_at;
 using test::stage_topic;
 using testing::HasSubstr;
 
-class IntakeTest : public testing::Test {
+class IntakeTest : public test::OnBackEnd {
  protected:
   static Catalogue catalogue() {
     auto station = test::stage_station();
@@ -42,12 +42,12 @@ class IntakeTest : public testing::Test {
     return store_.read("n12", Parameter::stage, at(-10'000), at(10'000)).value();
   }
 
-  test::TemporaryFolder folder_;
-  Store store_ = Store::open(folder_ / "readings.db").value();
+  Store store_ = place_.open();
   Intake intake_{catalogue(), store_};
 };
+INSTANTIATE_TEST_SUITE_P(On, IntakeTest, testing::ValuesIn(test::back_ends()), test::name_of);
 
-TEST_F(IntakeTest, AReadingIsStoredFlaggedAndToldOf) {
+TEST_P(IntakeTest, AReadingIsStoredFlaggedAndToldOf) {
   const auto outcome = take(payload(10, 1.482, 1), at(11));
   ASSERT_EQ(outcome.readings.size(), 1u);
   EXPECT_EQ(outcome.readings[0].stored, Stored::added);
@@ -60,7 +60,7 @@ TEST_F(IntakeTest, AReadingIsStoredFlaggedAndToldOf) {
   EXPECT_EQ(stored()[0].quality.overall, Flag::pass);
 }
 
-TEST_F(IntakeTest, GapsAreToldAndClosed) {
+TEST_P(IntakeTest, GapsAreToldAndClosed) {
   take(payload(10, 1.0, 1), at(10));
   EXPECT_THAT(take(payload(40, 1.0, 4), at(40)).ack, HasSubstr(R"("stored_to":1,"gaps":[[2,3]])"));
   EXPECT_THAT(take(payload(20, 1.0, 2), at(41)).ack, HasSubstr(R"("stored_to":2,"gaps":[[3,3]])"));
@@ -68,7 +68,7 @@ TEST_F(IntakeTest, GapsAreToldAndClosed) {
   EXPECT_EQ(take(payload(50, 1.0), at(50)).ack, "");
 }
 
-TEST_F(IntakeTest, ADuplicateIsDroppedButAcknowledged) {
+TEST_P(IntakeTest, ADuplicateIsDroppedButAcknowledged) {
   take(payload(10, 1.0, 1), at(10));
   const auto again = take(payload(10, 1.0, 1), at(12));
   EXPECT_EQ(again.readings[0].stored, Stored::duplicate);
@@ -77,7 +77,7 @@ TEST_F(IntakeTest, ADuplicateIsDroppedButAcknowledged) {
   EXPECT_EQ(store_.count_readings().value(), 1);
 }
 
-TEST_F(IntakeTest, ALateReadingIsStoredMarkedAndNotTheLatest) {
+TEST_P(IntakeTest, ALateReadingIsStoredMarkedAndNotTheLatest) {
   take(payload(30, 1.0), at(30));
   const auto late = take(payload(20, 1.1), at(31));
   EXPECT_TRUE(late.readings[0].reading.late);
@@ -86,7 +86,7 @@ TEST_F(IntakeTest, ALateReadingIsStoredMarkedAndNotTheLatest) {
   EXPECT_FALSE(stored()[1].late);
 }
 
-TEST_F(IntakeTest, AStampFromTheFutureIsStoredFlaggedFailAndNeverTheLatest) {
+TEST_P(IntakeTest, AStampFromTheFutureIsStoredFlaggedFailAndNeverTheLatest) {
   const auto future = take(payload(60, 1.0), at(50));
   EXPECT_EQ(future.readings[0].reading.quality.overall, Flag::fail);
   EXPECT_EQ(future.latest, "");
@@ -97,7 +97,7 @@ TEST_F(IntakeTest, AStampFromTheFutureIsStoredFlaggedFailAndNeverTheLatest) {
   EXPECT_EQ(store_.latest_good("n12", Parameter::stage, at(100)).value()->time, at(50));
 }
 
-TEST_F(IntakeTest, TheSpikeVerdictComesAsASecondFlagSetAndTheFirstStays) {
+TEST_P(IntakeTest, TheSpikeVerdictComesAsASecondFlagSetAndTheFirstStays) {
   take(payload(0, 1.0), at(0));
   take(payload(10, 2.0), at(10));
   const auto outcome = take(payload(20, 1.0), at(20));
@@ -111,14 +111,13 @@ TEST_F(IntakeTest, TheSpikeVerdictComesAsASecondFlagSetAndTheFirstStays) {
   EXPECT_EQ(store_.reviews("n12", Parameter::stage, at(10)).value().size(), 1u);
 }
 
-TEST_F(IntakeTest, ABatchGivesTheFlagsOfItsReadingsOneByOne) {
+TEST_P(IntakeTest, ABatchGivesTheFlagsOfItsReadingsOneByOne) {
   std::vector<Reading> readings;
   for (int i = 0; i < 50; ++i)
     readings.push_back(reading_at(10 * i, i == 20 ? 3.0 : 1.0 + i % 3 / 10.0));
   for (const auto& batch : encode_batches(*intake_.catalogue().find("n12"), readings))
     take(batch, at(500));
-  const test::TemporaryFolder folder;
-  auto other = Store::open(folder / "r.db").value();
+  auto other = place_.open("other");
   Intake singly(catalogue(), other);
   for (const auto& r : readings)
     ASSERT_TRUE(singly.receive(stage_topic, encode(*singly.catalogue().find("n12"), r), at(500)));
@@ -126,7 +125,7 @@ TEST_F(IntakeTest, ABatchGivesTheFlagsOfItsReadingsOneByOne) {
   EXPECT_EQ(stored()[20].quality.overall, Flag::fail);
 }
 
-TEST_F(IntakeTest, AnyOrderAndAnyDuplicatesStoreTheSameValues) {
+TEST_P(IntakeTest, AnyOrderAndAnyDuplicatesStoreTheSameValues) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
@@ -146,7 +145,7 @@ TEST_F(IntakeTest, AnyOrderAndAnyDuplicatesStoreTheSameValues) {
   EXPECT_EQ(intake_.counters().duplicate, 100);
 }
 
-TEST_F(IntakeTest, BadPayloadsAreQuarantinedCountedAndServedOn) {
+TEST_P(IntakeTest, BadPayloadsAreQuarantinedCountedAndServedOn) {
   const std::vector<std::string> bad = {"",
                                         "{",
                                         std::string(9000, ' '),
@@ -169,10 +168,10 @@ TEST_F(IntakeTest, BadPayloadsAreQuarantinedCountedAndServedOn) {
   EXPECT_EQ(take(payload(10, 1.0), at(10)).readings.size(), 1u);
 }
 
-TEST_F(IntakeTest, ADiskErrorIsReturnedSoThatTheBrokerIsNotTold) {
-  const test::TemporaryFolder folder;
-  auto small = Store::open(folder / "r.db", {.largest_file = 64 * 1024}).value();
+TEST_P(IntakeTest, ADiskErrorIsReturnedSoThatTheBrokerIsNotTold) {
+  auto small = place_.open("small", {.largest_file = 64 * 1024});
   Intake intake(catalogue(), small);
+  if (place_.is_server()) place_.run_sql("ALTER TABLE reading ADD CHECK (sequence < 20)", "small");
   Result<Outcome> outcome = Outcome{};
   int stored = 0;
   for (; stored < 100'000 && outcome; ++stored)
@@ -184,7 +183,39 @@ TEST_F(IntakeTest, ADiskErrorIsReturnedSoThatTheBrokerIsNotTold) {
   EXPECT_EQ(small.progress("n12").value()->stored_to, stored - 1);
 }
 
-TEST_F(IntakeTest, WhatIsRetainedCanBePublishedAgain) {
+// The sender's clock leaps an hour ahead and back; then ours goes two hours back and is put right;
+// a leap second comes by.
+TEST_P(IntakeTest, ClocksThatJumpDoNoHarm) {
+  take(payload(10, 1.0, 1), at(10));
+  const auto ahead = take(payload(80, 1.1, 2), at(20));
+  EXPECT_EQ(ahead.readings[0].reading.quality.overall, Flag::fail);
+  EXPECT_TRUE(ahead.latest.empty());
+  const auto back = take(payload(30, 1.2, 3), at(30));
+  EXPECT_FALSE(back.readings[0].reading.late);
+  EXPECT_TRUE(back.readings[0].reading.quality.usable());
+  EXPECT_THAT(back.latest, HasSubstr("\"value\":1.2"));
+  // All that comes while our clock is wrong is kept, unused, and no `latest` goes back in time.
+  const auto early = take(payload(40, 1.3, 4), at(-80));
+  EXPECT_EQ(early.readings[0].reading.quality.overall, Flag::fail);
+  EXPECT_TRUE(early.latest.empty());
+  const auto right = take(payload(50, 1.4, 5), at(50));
+  EXPECT_TRUE(right.readings[0].reading.quality.usable());
+  EXPECT_THAT(right.latest, HasSubstr("\"value\":1.4"));
+  EXPECT_THAT(right.ack, HasSubstr(R"("stored_to":5,"gaps":[])"));
+  // 23:59:60 is the instant that follows it: the same reading, or a correction of it.
+  const auto stamped = [](const char* time, double value) {
+    return R"({"t":")" + std::string(time) + R"(","value":)" + std::to_string(value) +
+           R"(,"unit":"m","datum":"EPSG:5799"})";
+  };
+  const auto midnight = at(1440);
+  EXPECT_EQ(take(stamped("2026-11-23T23:59:60Z", 1.5), midnight).readings[0].stored, Stored::added);
+  EXPECT_EQ(take(stamped("2026-11-24T00:00:00Z", 1.5), midnight).readings[0].stored,
+            Stored::duplicate);
+  EXPECT_EQ(take(stamped("2026-11-24T00:00:01Z", 1.5), midnight).readings[0].stored, Stored::added);
+  EXPECT_EQ(stored().size(), 7u);
+}
+
+TEST_P(IntakeTest, WhatIsRetainedCanBePublishedAgain) {
   EXPECT_TRUE(intake_.retained(at(0)).value().empty());
   take(payload(10, 1.0, 1), at(10));
   take(payload(20, 1.5, 2), at(20));

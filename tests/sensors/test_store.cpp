@@ -1,10 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sqlite3.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +9,7 @@
 
 #include "sensors/store.hpp"
 #include "tests/sensors/stations.hpp"
-#include "tests/support/support.hpp"
+#include "tests/sensors/store_place.hpp"
 
 namespace vandvagt::sensors {
 namespace {
@@ -23,16 +18,11 @@ using test::at;
 using test::reading_at;
 using testing::HasSubstr;
 
-class StoreTest : public testing::Test {
+class StoreTest : public test::OnBackEnd {
  protected:
-  std::filesystem::path file() const { return folder_ / "readings.db"; }
-  Store open(StoreOptions options = {}) const {
-    auto store = Store::open(file(), options);
-    EXPECT_TRUE(store) << store.error().message;
-    return std::move(*store);
-  }
-  test::TemporaryFolder folder_;
+  Store open(StoreOptions options = {}) { return place_.open("vandvagt", options); }
 };
+INSTANTIATE_TEST_SUITE_P(On, StoreTest, testing::ValuesIn(test::back_ends()), test::name_of);
 
 Reading numbered(int minutes, double value, std::int64_t session, std::int64_t sequence) {
   auto reading = reading_at(minutes, value);
@@ -45,7 +35,7 @@ std::vector<Reading> all_of(const Store& store) {
   return store.read("n12", Parameter::stage, at(-100'000), at(100'000)).value();
 }
 
-TEST_F(StoreTest, GivesBackWhatItWasGivenBitForBit) {
+TEST_P(StoreTest, GivesBackWhatItWasGivenBitForBit) {
   auto reading = numbered(10, 0.1 + 0.2, 7, 1234);
   reading.quality.overall = Flag::suspect;
   reading.quality[QcTest::gross_range] = Flag::suspect;
@@ -67,7 +57,7 @@ TEST_F(StoreTest, GivesBackWhatItWasGivenBitForBit) {
   EXPECT_EQ(digest(back), digest(std::vector{reading}));
 }
 
-TEST_F(StoreTest, AnotherValueIsARevisionAndBothAreKept) {
+TEST_P(StoreTest, AnotherValueIsARevisionAndBothAreKept) {
   auto store = open();
   EXPECT_EQ(store.add({reading_at(0, 1.0), reading_at(0, 1.0), reading_at(0, 1.1)}).value(),
             (std::vector{Stored::added, Stored::duplicate, Stored::revision}));
@@ -81,7 +71,7 @@ TEST_F(StoreTest, AnotherValueIsARevisionAndBothAreKept) {
   EXPECT_EQ(store.count_readings().value(), 2);
 }
 
-TEST_F(StoreTest, ARedeliveryDoesNotUndoACorrectionAndANewNumberDoes) {
+TEST_P(StoreTest, ARedeliveryDoesNotUndoACorrectionAndANewNumberDoes) {
   auto store = open();
   ASSERT_TRUE(store.add({numbered(0, 1.0, 1, 1), numbered(0, 1.1, 1, 2)}));
   EXPECT_EQ(store.add({numbered(0, 1.0, 1, 1)}).value(), std::vector{Stored::duplicate});
@@ -91,7 +81,7 @@ TEST_F(StoreTest, ARedeliveryDoesNotUndoACorrectionAndANewNumberDoes) {
   EXPECT_EQ(all_of(store)[0].value, 1.0);
 }
 
-TEST_F(StoreTest, ALaterVerdictIsASecondFlagSet) {
+TEST_P(StoreTest, ALaterVerdictIsASecondFlagSet) {
   auto store = open();
   ASSERT_TRUE(store.add({reading_at(0, 1.0)}));
   Quality bad;
@@ -113,7 +103,7 @@ TEST_F(StoreTest, ALaterVerdictIsASecondFlagSet) {
   EXPECT_TRUE(all_of(store)[0].quality.usable());
 }
 
-TEST_F(StoreTest, TheLastReadingsComeInOrderAndTheNewestGoodOneIsFound) {
+TEST_P(StoreTest, TheLastReadingsComeInOrderAndTheNewestGoodOneIsFound) {
   auto store = open();
   auto bad = reading_at(40, 1000.0);
   bad.quality.overall = Flag::fail;
@@ -128,7 +118,7 @@ TEST_F(StoreTest, TheLastReadingsComeInOrderAndTheNewestGoodOneIsFound) {
   EXPECT_EQ(store.read_good("n12", Parameter::stage, at(0), at(60)).value().size(), 3u);
 }
 
-TEST_F(StoreTest, ProgressNamesTheGapsAndClosesThem) {
+TEST_P(StoreTest, ProgressNamesTheGapsAndClosesThem) {
   auto store = open();
   EXPECT_FALSE(store.progress("n12").value());
   using Gaps = std::vector<std::pair<std::int64_t, std::int64_t>>;
@@ -154,7 +144,7 @@ TEST_F(StoreTest, ProgressNamesTheGapsAndClosesThem) {
   EXPECT_EQ(store.progress("n12").value()->stored_to, 1);
 }
 
-TEST_F(StoreTest, ProgressAgreesWithASetOfNumbersInAnyOrder) {
+TEST_P(StoreTest, ProgressAgreesWithASetOfNumbersInAnyOrder) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
@@ -182,7 +172,7 @@ TEST_F(StoreTest, ProgressAgreesWithASetOfNumbersInAnyOrder) {
   }
 }
 
-TEST_F(StoreTest, AnyOrderWithAnyDuplicatesGivesTheSameSet) {
+TEST_P(StoreTest, AnyOrderWithAnyDuplicatesGivesTheSameSet) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
@@ -203,7 +193,7 @@ TEST_F(StoreTest, AnyOrderWithAnyDuplicatesGivesTheSameSet) {
   EXPECT_EQ(store.progress("n12").value()->stored_to, 200);
 }
 
-TEST_F(StoreTest, QuarantineIsBoundedAndKeepsTheRawBytes) {
+TEST_P(StoreTest, QuarantineIsBoundedAndKeepsTheRawBytes) {
   auto store = open({.most_quarantined = 10});
   for (int i = 0; i < 25; ++i)
     ASSERT_TRUE(store.quarantine({.received = at(i),
@@ -218,117 +208,92 @@ TEST_F(StoreTest, QuarantineIsBoundedAndKeepsTheRawBytes) {
   EXPECT_EQ(store.quarantined(1).value()[0].payload.size(), 8192u);
 }
 
-TEST_F(StoreTest, AFullFileIsAnErrorAndTheStoreStaysSound) {
-  auto store = open({.largest_file = 256 * 1024});
-  int added = 0;
-  Result<std::vector<Stored>> result = std::vector<Stored>{};
-  while (added < 100'000) {
-    std::vector<Reading> batch;
-    for (int i = 0; i < 50; ++i) batch.push_back(reading_at(added + i, 1.0));
-    result = store.add(batch);
-    if (!result) break;
-    added += 50;
-  }
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::io);
-  EXPECT_THAT(result.error().message, HasSubstr("full; free space"));
-  EXPECT_EQ(store.count_readings().value(), added);
-  EXPECT_TRUE(store.check_integrity());
-  store = open();  // space has returned
-  EXPECT_TRUE(store.add({reading_at(-1, 1.0)}));
+TEST_P(StoreTest, ManyReadingsAtOnceAreJudgedAsOneByOne) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  std::vector<Reading> all;
+  for (int i = 0; i < 300; ++i)
+    all.push_back(numbered(static_cast<int>(random() % 60), static_cast<double>(random() % 3), 1,
+                           1 + static_cast<int>(random() % 200)));
+  auto at_once = open(), one_by_one = place_.open("other");
+  const auto outcome = at_once.add(all).value();
+  std::vector<Stored> singly;
+  for (const auto& reading : all) singly.push_back(one_by_one.add({reading}).value().front());
+  EXPECT_EQ(outcome, singly);
+  EXPECT_EQ(digest(all_of(at_once)), digest(all_of(one_by_one)));
+  EXPECT_EQ(at_once.count_readings().value(), one_by_one.count_readings().value());
+  EXPECT_TRUE(at_once.check_integrity());
 }
 
-TEST_F(StoreTest, AWriteThatTheSystemRefusesLeavesTheStoreSound) {
-  { ASSERT_TRUE(open().add({reading_at(0, 1.0)})); }
-  const pid_t child = ::fork();
-  if (child == 0) {
-    // The limit on a file's size stands in for a full disk: it fails in the middle of a write.
-    ::signal(SIGXFSZ, SIG_IGN);
-    auto store = Store::open(file());
-    if (!store) ::_exit(1);
-    const rlimit limit{16 * 1024, 16 * 1024};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    bool failed = false;
-    for (int i = 1; i < 2000 && !failed; ++i) failed = !store->add({reading_at(i, 1.0)});
-    const bool readable = store->count_readings().has_value();
-    ::_exit(failed && readable ? 42 : 2);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  ASSERT_TRUE(WIFEXITED(status));
-  ASSERT_EQ(WEXITSTATUS(status), 42);
+TEST_P(StoreTest, ReadingsOfManyMonthsAndWrongClocksAreFound) {
   auto store = open();
+  std::vector<Reading> all;
+  for (const char* time :
+       {"1900-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z",
+        "2024-02-29T12:00:00Z", "2026-10-31T23:59:59Z", "2026-11-01T00:00:00Z",
+        "2069-12-31T23:59:59Z", "2199-12-31T23:59:59Z"}) {
+    auto reading = reading_at(0, static_cast<double>(all.size()));
+    reading.time = parse_time(time).value();
+    all.push_back(reading);
+  }
+  ASSERT_TRUE(store.add(all));
+  const auto back = store.read("n12", Parameter::stage, all.front().time, all.back().time).value();
+  EXPECT_EQ(digest(back), digest(all));
+  const auto last = store.last("n12", Parameter::stage, at(0), 5).value();
+  ASSERT_EQ(last.size(), 5u);
+  EXPECT_EQ(last.front().time, all[1].time);
+  EXPECT_EQ(last.back().time, all[5].time);
+  EXPECT_EQ(store.latest_good("n12", Parameter::stage, at(-100'000))->value().time, all[3].time);
   EXPECT_TRUE(store.check_integrity());
-  EXPECT_GE(store.count_readings().value(), 1);
-  EXPECT_TRUE(store.add({reading_at(5000, 1.0)}));
 }
 
-TEST_F(StoreTest, ATornLogLosesAtMostWhatWasNotWhole) {
-  const auto copy = folder_ / "copy.db";
-  const std::string wal = file().string() + "-wal", wal_copy = copy.string() + "-wal";
-  {
-    auto store = open();
-    for (int i = 0; i < 20; ++i) ASSERT_TRUE(store.add({reading_at(i, i)}));
-    std::filesystem::copy_file(wal, folder_ / "whole-wal");
-    std::filesystem::copy_file(file(), folder_ / "base");
-  }
-  const auto size = std::filesystem::file_size(folder_ / "whole-wal");
-  long long before = 0;
-  for (std::uintmax_t cut = 0; cut <= size; cut += std::max<std::uintmax_t>(1, size / 40)) {
-    std::filesystem::copy_file(folder_ / "base", copy,
-                               std::filesystem::copy_options::overwrite_existing);
-    std::filesystem::copy_file(folder_ / "whole-wal", wal_copy,
-                               std::filesystem::copy_options::overwrite_existing);
-    std::filesystem::remove(copy.string() + "-shm");
-    std::filesystem::resize_file(wal_copy, cut);
-    auto store = Store::open(copy);
-    ASSERT_TRUE(store) << store.error().message;
-    ASSERT_TRUE(store->check_integrity());
-    const auto count = store->count_readings().value();
-    EXPECT_GE(count, before);  // a longer log never holds less
-    for (const auto& r : all_of(*store)) EXPECT_EQ(r.value, to_seconds(r.time - at(0)) / 60.0);
-    before = count;
-  }
-  EXPECT_GE(before, 19);
-}
-
-TEST_F(StoreTest, ALockedStoreIsWaitedForAndThenAnError) {
-  auto store = open({.busy_timeout = std::chrono::milliseconds{50}});
-  sqlite3* other = nullptr;
-  ASSERT_EQ(sqlite3_open(file().c_str(), &other), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
-  const auto result = store.add({reading_at(0, 1.0)});
-  ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().message, HasSubstr("another process holds it"));
-  EXPECT_TRUE(store.count_readings());  // readers are not held up
-  auto patient = open();
-  std::jthread release([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds{100});
-    sqlite3_exec(other, "COMMIT", nullptr, nullptr, nullptr);
-    sqlite3_close(other);
+TEST_P(StoreTest, AGroupIsStoredAsAWholeOrNotAtAll) {
+  auto store = open();
+  ASSERT_TRUE(store.together([&]() -> Result<void> {
+    EXPECT_TRUE(store.add({numbered(0, 1.0, 1, 1)}));
+    EXPECT_TRUE(store.add({numbered(10, 1.0, 1, 2)}));
+    EXPECT_EQ(all_of(store).size(), 2u);
+    return {};
+  }));
+  EXPECT_EQ(store.progress("n12").value()->stored_to, 2);
+  const auto failed = store.together([&]() -> Result<void> {
+    EXPECT_TRUE(store.add({numbered(20, 1.0, 1, 3), reading_at(0, 1.0, "new")}));
+    EXPECT_TRUE(store.quarantine({.received = at(0), .topic = "t", .reason = "r"}));
+    return fail(ErrorCode::io, "no more");
   });
-  EXPECT_TRUE(patient.add({reading_at(0, 1.0)}));
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().message, "no more");
+  const auto thrown = store.together([&]() -> Result<void> { throw std::runtime_error("thrown"); });
+  EXPECT_THAT(thrown.error().message, HasSubstr("thrown"));
+  EXPECT_EQ(all_of(store).size(), 2u);
+  EXPECT_EQ(store.progress("n12").value()->stored_to, 2);
+  EXPECT_TRUE(store.quarantined(10).value().empty());
+  EXPECT_TRUE(store.add({reading_at(0, 1.0, "new")}));
+  EXPECT_TRUE(store.check_integrity());
 }
 
-TEST_F(StoreTest, OtherFilesAreRefusedAndLeftAlone) {
-  test::write_text(file(), std::string(5000, 'x'));
-  EXPECT_THAT(Store::open(file()).error().message, HasSubstr("no store of readings"));
-  EXPECT_EQ(test::read_text(file()), std::string(5000, 'x'));
-  const auto foreign = folder_ / "foreign.db";
-  sqlite3* other = nullptr;
-  ASSERT_EQ(sqlite3_open(foreign.c_str(), &other), SQLITE_OK);
-  sqlite3_exec(other, "CREATE TABLE t (x)", nullptr, nullptr, nullptr);
-  sqlite3_close(other);
-  EXPECT_EQ(Store::open(foreign).error().code, ErrorCode::refused);
-  { ASSERT_TRUE(Store::open(folder_ / "newer.db")); }
-  ASSERT_EQ(sqlite3_open((folder_ / "newer.db").c_str(), &other), SQLITE_OK);
-  sqlite3_exec(other, "PRAGMA user_version = 99", nullptr, nullptr, nullptr);
-  sqlite3_close(other);
-  EXPECT_THAT(Store::open(folder_ / "newer.db").error().message, HasSubstr("newer vandvagt"));
-  EXPECT_EQ(Store::open(folder_ / "absent" / "r.db").error().code, ErrorCode::io);
+TEST_P(StoreTest, DamageIsNamedByTheCheck) {
+  const std::vector<std::pair<std::string, std::string>> damage{
+      {"DELETE FROM reading WHERE revision = 1", "lost a revision"},
+      {"DELETE FROM series", "belong to no series"},
+      {"UPDATE review SET revision = 7", "belong to no reading"},
+      {"INSERT INTO sequence_range SELECT station, session, last, last + 5 FROM sequence_range",
+       "ranges of sequence numbers overlap"}};
+  for (std::size_t i = 0; i < damage.size(); ++i) {
+    const auto name = "damaged" + std::to_string(i);
+    auto store = place_.open(name);
+    ASSERT_TRUE(store.add({numbered(0, 1.0, 1, 1), numbered(0, 2.0, 1, 2)},
+                          {{.station = "n12", .time = at(0), .quality = {}, .made = at(1)}}));
+    ASSERT_TRUE(store.check_integrity());
+    place_.run_sql(damage[i].first, name);
+    const auto checked = store.check_integrity();
+    ASSERT_FALSE(checked) << damage[i].first;
+    EXPECT_THAT(checked.error().message, HasSubstr(damage[i].second));
+  }
 }
 
-TEST_F(StoreTest, ManyThreadsAndTwoConnectionsShareOneFile) {
+TEST_P(StoreTest, ManyThreadsAndTwoConnectionsShareOneStore) {
   auto a = open(), b = open();
   {
     std::vector<std::jthread> threads;
