@@ -11,6 +11,8 @@
 #include "sensors/export.hpp"
 #include "sensors/readers.hpp"
 #include "sensors/retention.hpp"
+#include "sensors/review.hpp"
+#include "sensors/transfer.hpp"
 
 namespace vandvagt::app {
 namespace {
@@ -22,12 +24,11 @@ struct OpenStore {
   config::Configuration configuration;
   sensors::Catalogue catalogue;
   sensors::Store store;
-  std::filesystem::path file;  // of the store
+  sensors::StoreLocation place;
 };
 
-Result<OpenStore> open_store(const std::filesystem::path& configuration_file,
-                             const std::filesystem::path& data,
-                             const std::filesystem::path& store_file) {
+Result<config::Configuration> load(const std::filesystem::path& configuration_file,
+                                   const std::filesystem::path& data) {
   Faults faults;
   auto configuration = config::load(configuration_file, data, faults);
   if (!configuration) {
@@ -35,24 +36,42 @@ Result<OpenStore> open_store(const std::filesystem::path& configuration_file,
     for (const auto& fault : faults) all += (all.empty() ? "" : "\n") + to_string(fault);
     return fail(ErrorCode::invalid_input, all);
   }
+  return std::move(*configuration);
+}
+
+/// The store at `file`, or the configured one where that is empty.
+Result<sensors::StoreLocation> place_of(const config::Configuration& configuration,
+                                        const std::filesystem::path& configuration_file,
+                                        const std::filesystem::path& file) {
+  if (!file.empty()) return sensors::StoreLocation(file);
+  if (configuration.store_folder.empty() && configuration.store_postgresql.empty())
+    return fail(
+        ErrorCode::invalid_input,
+        configuration_file.string() + ": names no store.folder; add it, or give --store FILE");
+  return configuration.readings(configuration.store_folder);
+}
+
+Result<OpenStore> open_store(const std::filesystem::path& configuration_file,
+                             const std::filesystem::path& data,
+                             const std::filesystem::path& store_file) {
+  auto configuration = load(configuration_file, data);
+  if (!configuration) return fail(configuration.error());
   auto catalogue = sensors::Catalogue::make(configuration->stations);
   if (!catalogue) return fail(catalogue.error());
-  auto file = store_file;
-  if (file.empty()) {
-    if (configuration->store_folder.empty())
-      return fail(
-          ErrorCode::invalid_input,
-          configuration_file.string() + ": names no store.folder; add it, or give --store FILE");
-    file = configuration->store_folder / "readings.db";
-  }
-  auto store = sensors::Store::open(file);
+  const auto place = place_of(*configuration, configuration_file, store_file);
+  if (!place) return fail(place.error());
+  auto store = sensors::Store::open(*place);
   if (!store) return fail(store.error());
-  return OpenStore{std::move(*configuration), std::move(*catalogue), std::move(*store), file};
+  return OpenStore{std::move(*configuration), std::move(*catalogue), std::move(*store), *place};
 }
 
 Result<void> write(const OpenStore& open, const sensors::ExportRequest& request,
-                   const std::filesystem::path& output) {
+                   const std::optional<Duration>& closed, const std::filesystem::path& output) {
   const auto ending = output.extension();
+  if (closed && ending != ".csv")
+    return fail(ErrorCode::invalid_input,
+                output.string() + ": a closed series is written as .csv; name such a file");
+  if (closed) return export_closed_csv(open.catalogue, open.store, request, *closed, output);
   if (ending == ".csv") return export_csv(open.catalogue, open.store, request, output);
   if (ending == ".xml")
     return export_waterml(open.catalogue, open.store, request, output, clock_now());
@@ -71,7 +90,7 @@ int run_export_command(const ExportArguments& arguments) {
       .stations = arguments.stations,
       .from = arguments.from.value_or(parse_time("1900-01-01T00:00:00Z").value()),
       .to = arguments.to.value_or(parse_time("2199-12-31T23:59:59Z").value())};
-  if (const auto written = write(*open, request, arguments.output); !written)
+  if (const auto written = write(*open, request, arguments.closed, arguments.output); !written)
     return report(written.error());
   fmt::print("{}\n", arguments.output.string());
   return static_cast<int>(ExitCode::ok);
@@ -104,14 +123,55 @@ int run_tidy_command(const TidyArguments& arguments) {
   const auto open = open_store(arguments.configuration, arguments.data, arguments.store);
   if (!open) return report(open.error());
   if (const auto sound = open->store.check_integrity(); !sound) return report(sound.error());
-  fmt::print("{}: sound\n", open->file.string());
+  fmt::print("{}: sound\n", open->place.description());
   if (!open->configuration.retention) {
     fmt::print("nothing is thinned: store.keep_all is not declared\n");
     return static_cast<int>(ExitCode::ok);
   }
-  const auto done = sensors::tidy(open->file, *open->configuration.retention, clock_now());
+  const auto done = sensors::tidy(open->place, *open->configuration.retention, clock_now());
   if (!done) return report(done.error());
   fmt::print("{} readings thinned, {} expired\n", done->thinned, done->expired);
+  return static_cast<int>(ExitCode::ok);
+}
+
+int run_review_command(const ReviewArguments& arguments) {
+  auto open = open_store(arguments.configuration, arguments.data, arguments.store);
+  if (!open) return report(open.error());
+  const auto* station = open->catalogue.find(arguments.station);
+  if (station == nullptr) {
+    fmt::print(stderr, "station \"{}\" is not configured; name one that is\n", arguments.station);
+    return refused;
+  }
+  const auto done = sensors::review(open->store, *station,
+                                    {.from = arguments.from,
+                                     .to = arguments.to,
+                                     .flag = static_cast<sensors::Flag>(arguments.flag),
+                                     .by = arguments.by},
+                                    clock_now());
+  if (!done) return report(done.error());
+  fmt::print("{} readings flagged {} by {}\n", *done, arguments.flag, arguments.by);
+  return static_cast<int>(ExitCode::ok);
+}
+
+int run_copy_store_command(const CopyStoreArguments& arguments) {
+  if (arguments.from.empty() == arguments.to.empty()) {
+    fmt::print(stderr, "one side is a file, the other the configured store; give --from or --to\n");
+    return refused;
+  }
+  const auto configuration = load(arguments.configuration, arguments.data);
+  if (!configuration) return report(configuration.error());
+  const auto from = place_of(*configuration, arguments.configuration, arguments.from);
+  if (!from) return report(from.error());
+  const auto to = place_of(*configuration, arguments.configuration, arguments.to);
+  if (!to) return report(to.error());
+  std::error_code none;
+  if (!from->is_server() && !std::filesystem::exists(from->file, none)) {
+    fmt::print(stderr, "{}: there is no such store; name one that is\n", from->description());
+    return refused;
+  }
+  const auto copied = sensors::copy_store(*from, *to);
+  if (!copied) return report(copied.error());
+  fmt::print("{} readings from {} to {}\n", *copied, from->description(), to->description());
   return static_cast<int>(ExitCode::ok);
 }
 

@@ -15,6 +15,7 @@ struct ExportArguments {
   std::filesystem::path output;               // .csv, .nc or .xml: the format
   std::vector<std::string> stations;          // empty: all
   std::optional<Time> from, to;
+  std::optional<Duration> closed;  // .csv: without holes; a straight line over holes up to this
 };
 
 /// `vandvagt export`: stored readings as CSV, NetCDF-CF (discrete sampling geometry) or WaterML
@@ -38,5 +39,25 @@ struct TidyArguments {
 /// `vandvagt tidy`: checks the store's integrity, then thins it as [store] declares; for a timer.
 /// The store may be in use. @return an ExitCode
 int run_tidy_command(const TidyArguments& arguments);
+
+struct ReviewArguments {
+  std::filesystem::path configuration, data, store;  // as above
+  std::string station;
+  Time from{}, to{};
+  int flag = 0;  // 1 pass, 2 not evaluated, 3 suspect, 4 fail
+  std::string by;
+};
+
+/// `vandvagt review`: a person's verdict on stored readings, as a second flag set.
+/// @return an ExitCode
+int run_review_command(const ReviewArguments& arguments);
+
+struct CopyStoreArguments {
+  std::filesystem::path configuration, data;  // as above
+  std::filesystem::path from, to;             // files; empty: the configured store
+};
+
+/// `vandvagt copy-store`: all of one store into another, empty one. @return an ExitCode
+int run_copy_store_command(const CopyStoreArguments& arguments);
 
 }  // namespace vandvagt::app

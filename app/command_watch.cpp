@@ -50,6 +50,7 @@ std::optional<watch::Service::Setup> prepare(const WatchArguments& arguments, Fa
                                           .options = configuration->alerts},
                                .broker = std::move(broker),
                                .store_folder = folder,
+                               .readings = configuration->readings(folder),
                                .options = configuration->watch};
 }
 
@@ -66,7 +67,7 @@ int run_watch_command(const WatchArguments& arguments, const std::stop_token& st
   for (const int one : {SIGXFSZ, SIGPIPE}) std::signal(one, SIG_IGN);
   const auto log = make_log();
   log->info("watching {} stations and {} rules; store {}; broker {}", setup->stations.size(),
-            setup->alerts.rules.size(), setup->store_folder.string(), setup->broker.url);
+            setup->alerts.rules.size(), setup->readings.description(), setup->broker.url);
   auto service =
       watch::Service::start(std::move(*setup), [log](const std::string& line) { log->info(line); });
   if (!service) return report(service.error());

@@ -57,7 +57,7 @@ std::optional<PreparedForecast> prepare_forecast(const ForecastArguments& argume
 
 Result<void> ForecastJob::open_stores() {
   if (auto made = grids::make_output_folder(prepared_.store_folder); !made) return made;
-  auto store = sensors::Store::open(prepared_.store_folder / "readings.db");
+  auto store = sensors::Store::open(prepared_.configuration.readings(prepared_.store_folder));
   if (!store) return fail(store.error());
   store_.emplace(std::move(*store));
   auto outbox = alerts::Outbox::open(prepared_.store_folder / "warnings.db");

@@ -29,9 +29,11 @@ struct CommandLine {
   app::ExportArguments export_readings;
   app::ImportArguments import_readings;
   app::TidyArguments tidy;
+  app::ReviewArguments review;
+  app::CopyStoreArguments copy_store;
   app::WatchArguments watch;
   app::ReplayArguments replay;
-  std::string at, from, to, longest_delay;
+  std::string at, from, to, longest_delay, closed;
   std::filesystem::path demo_output = "demo";
   int exit_code = 0;
 };
@@ -172,7 +174,16 @@ void add_export(CLI::App& program, CommandLine& line) {
   command->add_option("--station", arguments.stations, "Only these stations");
   command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z");
   command->add_option("--to", line.to, "Last time");
+  command->add_option(
+      "--closed", line.closed,
+      "CSV of series without holes: a straight line over holes up to this (2h), the "
+      "fallback station's readings in longer ones, each marked as such");
   command->callback([&line] {
+    if (!line.closed.empty()) {
+      const auto longest = parse_duration(line.closed);
+      if (!longest) throw CLI::ValidationError("--closed", longest.error().message);
+      line.export_readings.closed = *longest;
+    }
     line.export_readings.from = time_option("--from", line.from);
     line.export_readings.to = time_option("--to", line.to);
     line.exit_code = app::run_export_command(line.export_readings);
@@ -201,6 +212,39 @@ void add_tidy(CLI::App& program, CommandLine& line) {
   command->callback([&line] { line.exit_code = app::run_tidy_command(line.tidy); });
 }
 
+void add_review(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "review", "A person's verdict on stored readings: a second flag set beside the first");
+  auto& arguments = line.review;
+  add_configuration(*command, arguments);
+  command->add_option("--store", arguments.store,
+                      "The store of readings (default: the configured one)");
+  command->add_option("--station", arguments.station, "Whose readings")->required();
+  command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z")->required();
+  command->add_option("--to", line.to, "Last time")->required();
+  command->add_option("--flag", arguments.flag, "1 pass, 2 not evaluated, 3 suspect, 4 fail")
+      ->required()
+      ->check(CLI::Range(1, 4));
+  command->add_option("--by", arguments.by, "Who judged")->required();
+  command->callback([&line] {
+    line.review.from = *time_option("--from", line.from);
+    line.review.to = *time_option("--to", line.to);
+    line.exit_code = app::run_review_command(line.review);
+  });
+}
+
+void add_copy_store(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "copy-store",
+      "All readings of one store into another, empty one: a file to a server or back");
+  auto& arguments = line.copy_store;
+  add_configuration(*command, arguments);
+  command->add_option("--from", arguments.from,
+                      "File to copy from (default: the configured store)");
+  command->add_option("--to", arguments.to, "File to copy to (default: the configured store)");
+  command->callback([&line] { line.exit_code = app::run_copy_store_command(line.copy_store); });
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Flood forecasting and warning", "vandvagt"};
   program.set_version_flag("--version", "vandvagt " + forecast::program_version());
@@ -219,6 +263,8 @@ int run(int argc, char** argv) {
   add_export(program, line);
   add_import(program, line);
   add_tidy(program, line);
+  add_review(program, line);
+  add_copy_store(program, line);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -97,4 +97,9 @@ std::vector<std::string> known_keys() {
   return {context.known.begin(), context.known.end()};
 }
 
+sensors::StoreLocation Configuration::readings(const std::filesystem::path& folder) const {
+  if (!store_postgresql.empty()) return sensors::StoreLocation::on_server(store_postgresql);
+  return folder / "readings.db";
+}
+
 }  // namespace vandvagt::config

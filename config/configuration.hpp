@@ -12,6 +12,7 @@
 #include "core/time.hpp"
 #include "forecast/scenario.hpp"
 #include "messaging/options.hpp"
+#include "sensors/location.hpp"
 #include "sensors/retention.hpp"
 #include "sensors/station.hpp"
 #include "watch/options.hpp"
@@ -55,7 +56,11 @@ struct Configuration {
   watch::Options watch;
   ReplayInput replay;
   std::filesystem::path store_folder;           // readings and warnings; empty: beside the output
+  std::string store_postgresql;                 // readings on a server instead; empty: none
   std::optional<sensors::Retention> retention;  // none: readings stay for ever
+
+  /// Where the readings are: the server, or a file in `folder`.
+  sensors::StoreLocation readings(const std::filesystem::path& folder) const;
 };
 
 /// Reads and checks `file`. Relative paths of inputs start from `data_folder` (empty: the folder of

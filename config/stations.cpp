@@ -158,6 +158,11 @@ void read_broker(Section& top, Configuration& configuration) {
   });
   top.table("store", [&](Section& section) {
     section.output_folder("folder", configuration.store_folder);
+    section.text("postgresql", configuration.store_postgresql);
+    if (section.has("postgresql"))
+      if (const auto usable = sensors::check_connection_string(configuration.store_postgresql);
+          !usable)
+        section.fault("postgresql", usable.error().message, "");
     read_retention(section, configuration);
   });
 }

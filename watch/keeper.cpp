@@ -1,7 +1,5 @@
 #include "watch/keeper.hpp"
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "sensors/check.hpp"
@@ -13,15 +11,7 @@ using namespace std::chrono_literals;
 using messaging::Delivery;
 using std::chrono::steady_clock;
 
-constexpr auto patience = 1s;  // between attempts on a disk that refuses
 constexpr std::chrono::milliseconds look_up = 200ms;
-
-void pause(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::unique_lock lock(mutex);
-  changed.wait_for(lock, stop, patience, [] { return false; });
-}
 
 }  // namespace
 
@@ -31,7 +21,8 @@ Keeper::Keeper(Setup setup, messaging::Receiver& receiver, Board& board, Health&
       board_(board),
       health_(health),
       limits_(setup_.options),
-      book_(setup_.catalogue, setup_.options) {}
+      book_(setup_.catalogue, setup_.options),
+      patience_(setup_.readings.is_server()) {}
 
 // The store is opened anew after every failure: one that was read-only stays so for the connection.
 Result<void> Keeper::open() {
@@ -59,7 +50,7 @@ bool Keeper::ready(const std::stop_token& stop) {
     return true;
   }
   health_.degraded("store", "readings cannot be stored: " + opened.error().message);
-  pause(stop);
+  patience_.pause(stop);
   return false;
 }
 
@@ -73,11 +64,12 @@ void Keeper::run(const std::stop_token& stop) {
       if (const auto now = steady_clock::now(); now >= next_statuses_) {
         next_statuses_ = now + setup_.options.status_interval;
         publish_statuses(book_.changed(setup_.now()));
+        look_at_server();
       }
     } catch (const std::exception& e) {  // no memory: what was not acknowledged comes again
       health_.log(std::string("readings: ") + e.what());
       receiver_.reconnect("messages were dropped for want of memory");
-      pause(stop);
+      patience_.pause(stop);
     }
   }
 }
@@ -87,6 +79,7 @@ void Keeper::handle(Deliveries deliveries, const std::stop_token& stop) {
   if (readings.empty()) return;
   if (keep(readings)) {
     receiver_.acknowledge(readings);
+    patience_.well();
     health_.well("store");
   } else {
     keep_patiently(readings, stop);
@@ -152,11 +145,12 @@ void Keeper::keep_patiently(const Deliveries& readings, const std::stop_token& s
       if (kept) break;
       health_.degraded("store", "readings cannot be stored: " + kept.error().message);
       if (stop.stop_requested()) return;
-      pause(stop);
+      patience_.pause(stop);
       if (const auto again = open(); !again)
         health_.degraded("store", "readings cannot be stored: " + again.error().message);
     }
     receiver_.acknowledge({&reading, 1});
+    patience_.well();
   }
   health_.well("store");
 }
@@ -194,6 +188,7 @@ void Keeper::publish_everything() {
     tell_all_ = true;
     return;
   }
+  health_.well("store");
   for (const auto& one : *retained) {
     const auto& station = *one.station;
     if (!one.latest.empty())
@@ -203,6 +198,16 @@ void Keeper::publish_everything() {
   }
   publish_statuses(book_.all(setup_.now()));
   setup_.announced();
+}
+
+// A server can go away while no reading comes; a disk is found out by the next one.
+void Keeper::look_at_server() {
+  if (!setup_.readings.is_server()) return;
+  const auto there = store_->answers();
+  if (there)
+    health_.well("store");
+  else
+    health_.degraded("store", "readings cannot be stored: " + there.error().message);
 }
 
 void Keeper::publish_statuses(const std::vector<StationBook::Status>& statuses) {

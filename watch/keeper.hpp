@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
@@ -18,6 +17,7 @@
 #include "watch/health.hpp"
 #include "watch/limits.hpp"
 #include "watch/options.hpp"
+#include "watch/patience.hpp"
 #include "watch/station_book.hpp"
 
 namespace vandvagt::watch {
@@ -26,14 +26,15 @@ namespace vandvagt::watch {
 /// only then acknowledges it to the broker. `latest`, `ack` and `status` go to the board. `run` is
 /// a thread of its own and the only one that touches store and intake.
 ///
-/// Where the disk refuses, nothing is acknowledged: the messages are kept and tried again every
-/// second, and the broker holds back the rest, until the disk takes them.
+/// Where the disk refuses, nothing is acknowledged: the messages are kept and tried again, and the
+/// broker holds back the rest, until the disk takes them. A disk is asked every second, a database
+/// server with back-off.
 class Keeper {
  public:
   struct Setup {
     sensors::Catalogue catalogue;
     messaging::Topics topics;
-    std::filesystem::path readings;  // the database
+    sensors::StoreLocation readings;
     Options options;
     std::function<Time()> now;
     std::function<void(const std::set<std::string>& stations)> stored;  // good for the rules
@@ -65,6 +66,7 @@ class Keeper {
   void keep_patiently(const Deliveries& readings, const std::stop_token& stop);
   void publish(const std::vector<sensors::Outcome>& outcomes);
   void publish_everything();
+  void look_at_server();
   void publish_statuses(const std::vector<StationBook::Status>& statuses);
 
   Setup setup_;
@@ -75,6 +77,7 @@ class Keeper {
   StationBook book_;
   std::optional<sensors::Store> store_;
   std::optional<sensors::Intake> intake_;
+  Patience patience_;
   std::atomic<bool> tell_all_ = false;
   std::atomic<long long> groups_ = 0, over_limit_ = 0;
   std::chrono::steady_clock::time_point next_statuses_{};

@@ -47,7 +47,9 @@ std::optional<Time> time_of(const nlohmann::json& object, const char* key) {
 /// what uses it.
 struct Service::Parts {
   Parts(Setup given, messaging::Topics known, Log log)
-      : setup(std::move(given)), topics(std::move(known)), health(std::move(log)) {}
+      : setup(std::move(given)), topics(std::move(known)), health(std::move(log)) {
+    if (setup.readings.empty()) setup.readings = setup.store_folder / "readings.db";
+  }
 
   Setup setup;
   messaging::Topics topics;
@@ -61,7 +63,7 @@ struct Service::Parts {
   void make_desk() {
     desk.emplace(WarningDesk::Setup{.alerts = setup.alerts,
                                     .stations = setup.stations,
-                                    .readings = setup.store_folder / "readings.db",
+                                    .readings = setup.readings,
                                     .warnings = setup.store_folder / "warnings.db",
                                     .interval = setup.options.evaluation_interval,
                                     .now = clock_now},
@@ -96,7 +98,7 @@ struct Service::Parts {
     keeper.emplace(
         Keeper::Setup{.catalogue = std::move(catalogue),
                       .topics = topics,
-                      .readings = setup.store_folder / "readings.db",
+                      .readings = setup.readings,
                       .options = setup.options,
                       .now = clock_now,
                       .stored = [this](const auto& stations) { desk->readings_came(stations); },

@@ -10,6 +10,7 @@
 #include "alerts/service.hpp"
 #include "core/result.hpp"
 #include "messaging/options.hpp"
+#include "sensors/location.hpp"
 #include "sensors/station.hpp"
 #include "watch/health.hpp"
 #include "watch/keeper.hpp"
@@ -28,7 +29,8 @@ class Service {
     std::vector<sensors::Station> stations;
     alerts::AlertService::Setup alerts;
     messaging::Options broker;
-    std::filesystem::path store_folder;  // readings.db, warnings.db; made where missing
+    std::filesystem::path store_folder;  // warnings.db; made where missing
+    sensors::StoreLocation readings{};   // empty: readings.db in that folder
     Options options;
   };
   /// Error{invalid_input, refused}: something that waiting does not mend.

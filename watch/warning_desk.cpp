@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "watch/observed.hpp"
+#include "watch/patience.hpp"
 
 namespace vandvagt::watch {
 namespace {
 
 using std::chrono::steady_clock;
-constexpr std::chrono::seconds pause_after_failure{1};
 constexpr int most_attempts = 5;  // against another instance that moves the same states on
 constexpr std::size_t most_receipts = 10'000;
 
@@ -112,6 +112,7 @@ Result<void> WarningDesk::carry_out(Open& open, const Work& work) {
 
 void WarningDesk::run(const std::stop_token& stop) {
   std::unique_ptr<Open> open;
+  Patience patience(setup_.readings.is_server());
   while (!stop.stop_requested()) {
     Work work = wait_for_work(stop);
     Result<void> done;
@@ -129,13 +130,14 @@ void WarningDesk::run(const std::stop_token& stop) {
     }
     if (done) {
       health_.well("warnings");
+      patience.well();
       continue;
     }
     health_.degraded("warnings", done.error().message);
     put_back(std::move(work));
     open.reset();  // a disk that is back, or another instance's states, are seen on opening
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, pause_after_failure, [] { return false; });
+    changed_.wait_for(lock, stop, patience.next(), [] { return false; });
   }
 }
 

@@ -29,8 +29,9 @@ class WarningDesk {
   struct Setup {
     alerts::AlertService::Setup alerts;
     std::vector<sensors::Station> stations;
-    std::filesystem::path readings, warnings;  // the two databases
-    Duration interval;                         // between evaluations of all rules
+    sensors::StoreLocation readings;
+    std::filesystem::path warnings;  // the outbox
+    Duration interval;               // between evaluations of all rules
     std::function<Time()> now;
   };
   /// `health` must outlive it. `warned` is called, on its thread, when the outbox has something.

@@ -1,5 +1,6 @@
-// kill -9 of the service, the broker and both at random instants: what the network was told is
-// stored is stored, byte for byte, and after it has sent the rest again each reading is there once.
+// kill -9 of the service, the broker, both, and a database server at random instants: what the
+// network was told is stored is stored, byte for byte, and after it has sent the rest again each
+// reading is there once.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -8,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -18,6 +20,7 @@
 #include "tests/app/running_program.hpp"
 #include "tests/app/watch_case.hpp"
 #include "tests/sensors/stations.hpp"
+#include "tests/support/postgresql_server.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt {
@@ -138,20 +141,30 @@ class Network {
   std::jthread thread_;
 };
 
-enum class Victim { service, broker, both };
+enum class Victim { service, broker, both, service_on_server, server };
+
+bool on_server(Victim victim) {
+  return victim == Victim::service_on_server || victim == Victim::server;
+}
+bool kills_service(Victim victim) {
+  return victim == Victim::service || victim == Victim::both || victim == Victim::service_on_server;
+}
+bool kills_broker(Victim victim) {
+  return victim == Victim::broker || victim == Victim::both;
+}
 
 /// What the network was told is on the disk, whatever was just killed.
-void expect_told_is_stored(const std::filesystem::path& file, std::int64_t told) {
+void expect_told_is_stored(const sensors::StoreLocation& place, std::int64_t told) {
   if (told == 0) return;
-  const auto store = sensors::Store::open(file);
+  const auto store = sensors::Store::open(place);
   ASSERT_TRUE(store) << store.error().message;
   const auto progress = store->progress("n12").value();
   ASSERT_TRUE(progress);
   EXPECT_GE(progress->stored_to, told);
 }
 
-void expect_each_once(const std::filesystem::path& file, std::int64_t count) {
-  const auto store = sensors::Store::open(file).value();
+void expect_each_once(const sensors::StoreLocation& place, std::int64_t count) {
+  const auto store = sensors::Store::open(place).value();
   EXPECT_TRUE(store.check_integrity());
   EXPECT_EQ(store.count_readings().value(), count);  // revisions would count too
   const auto readings =
@@ -172,25 +185,39 @@ TEST_P(WatchKill, LosesNothingThatTheNetworkWasToldIsStored) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   const test::TemporaryFolder folder;
+  if (on_server(GetParam()) && !test::PostgresqlServer::installed())
+    GTEST_SKIP() << "PostgreSQL is not installed";
+  std::optional<test::PostgresqlServer> server;
+  if (on_server(GetParam())) server.emplace();
   auto broker = PrivateBroker::start(folder / "broker").value();
   const test::WatchCase made(folder.path(), "url = \"" + broker.url() + "\"\n",
-                             "\n[watch]\nstation_rate = 100000.0\nstation_burst = 1000000\n");
+                             "\n[watch]\nstation_rate = 100000.0\nstation_burst = 1000000\n",
+                             server ? "postgresql = \"" + server->database() + "\"\n" : "");
+  const sensors::StoreLocation place =
+      server ? sensors::StoreLocation::on_server(server->database()) : made.readings();
   auto service = std::make_unique<RunningProgram>(made.command());
   ASSERT_TRUE(service->wait_for("receiving")) << service->output();
   Network network(broker.url());
-  for (int i = 0; i < kills; ++i) {
+  // A server that was killed reads its log before it serves again, which takes its time.
+  const int rounds = GetParam() == Victim::server ? (kills + 3) / 4 : kills;
+  for (int i = 0; i < rounds; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));
-    if (GetParam() != Victim::broker) service->send(SIGKILL);
-    if (GetParam() != Victim::service) broker.kill();
+    if (kills_service(GetParam())) service->send(SIGKILL);
+    if (kills_broker(GetParam())) broker.kill();
+    if (GetParam() == Victim::server) server->kill();
     const auto told = network.told();
-    if (GetParam() != Victim::broker) {
-      EXPECT_EQ(service->wait(), 128 + SIGKILL) << service->output();
-      expect_told_is_stored(made.readings(), told);
+    if (GetParam() == Victim::server) {
+      server->start();
+      expect_told_is_stored(place, told);
     }
-    if (GetParam() != Victim::service) {
+    if (kills_service(GetParam())) {
+      EXPECT_EQ(service->wait(), 128 + SIGKILL) << service->output();
+      expect_told_is_stored(place, told);
+    }
+    if (kills_broker(GetParam())) {
       ASSERT_TRUE(broker.restart());
     }
-    if (GetParam() != Victim::broker) {
+    if (kills_service(GetParam())) {
       service = std::make_unique<RunningProgram>(made.command());
       ASSERT_TRUE(service->wait_for("watching")) << service->output();
     }
@@ -198,16 +225,19 @@ TEST_P(WatchKill, LosesNothingThatTheNetworkWasToldIsStored) {
   EXPECT_TRUE(network.finish(120s)) << network.told() << " of " << network.made();
   service->send(SIGTERM);
   EXPECT_EQ(service->wait(), 0) << service->output();
-  EXPECT_GT(network.made(), 10 * kills);
-  expect_each_once(made.readings(), network.made());
+  EXPECT_GT(network.made(), 10 * rounds);
+  expect_each_once(place, network.made());
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, WatchKill,
-                         testing::Values(Victim::service, Victim::broker, Victim::both),
+                         testing::Values(Victim::service, Victim::broker, Victim::both,
+                                         Victim::service_on_server, Victim::server),
                          [](const auto& one) {
-                           return one.param == Victim::service  ? "Service"
-                                  : one.param == Victim::broker ? "Broker"
-                                                                : "Both";
+                           return one.param == Victim::service             ? "Service"
+                                  : one.param == Victim::broker            ? "Broker"
+                                  : one.param == Victim::both              ? "Both"
+                                  : one.param == Victim::service_on_server ? "ServiceOnPostgresql"
+                                                                           : "Postgresql";
                          });
 
 }  // namespace

@@ -75,9 +75,12 @@ std::string watch_program() {
 }
 
 WatchCase::WatchCase(std::filesystem::path folder, const std::string& broker,
-                     const std::string& more)
+                     const std::string& more, const std::string& store)
     : folder_(std::move(folder)) {
-  write_text(configuration(), text + more + "\n[broker]\n" + broker);
+  std::string all = text + more + "\n[broker]\n" + broker;
+  const std::string section = "[store]\n";
+  all.insert(all.find(section) + section.size(), store);
+  write_text(configuration(), all);
 }
 
 std::vector<std::string> WatchCase::command() const {

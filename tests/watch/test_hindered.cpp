@@ -12,6 +12,7 @@
 #include <random>
 
 #include "sensors/intake.hpp"
+#include "tests/support/postgresql_server.hpp"
 #include "tests/watch/watched.hpp"
 
 namespace vandvagt {
@@ -189,9 +190,46 @@ TEST(WatchHindered, AReadOnlyStoreIsToldOfAndRecovers) {
     EXPECT_EQ(test::run_command(open_it + files + " 2>/dev/null; " + open_it + file).exit_code, 0);
     EXPECT_TRUE(hindered.logged("store: as it should be again")) << hindered.log();
     hindered.stop();
-    EXPECT_EQ(sensors::Store::open(file).value().count_readings().value(), 1);
+    EXPECT_EQ(sensors::Store::open(fs::path(file)).value().count_readings().value(), 1);
   }
   static_cast<void>(test::run_command(open_it + files));
+}
+
+TEST(WatchHindered, AServerThatIsAwayIsToldOfAndNothingIsLost) {
+  if (!test::PostgresqlServer::installed()) GTEST_SKIP() << "PostgreSQL is not installed";
+  const test::TemporaryFolder folder;
+  test::PostgresqlServer server;
+  const auto place = sensors::StoreLocation::on_server(server.database());
+  const auto broker = PrivateBroker::start(folder / "broker").value();
+  auto setup = test::setup_of(broker.url(), folder / "store");
+  setup.readings = place;
+  RunningService running(std::move(setup));
+  ASSERT_TRUE(running.logged("receiving")) << running.log();
+  test::Reader reader(test::client_of(broker.url()));
+  Client network(test::client_of(broker.url()), {}, {});
+  ASSERT_TRUE(network.connect(10s));
+  const auto send = [&](double value, std::chrono::seconds from_now, int number) {
+    ASSERT_TRUE(network.publish(
+        {.topic = "vv/v1/obs/kommune/n12/stage", .payload = stage_payload(value, from_now, number)},
+        10s));
+  };
+  send(1.5, -60s, 1);
+  const auto stored_to = [](int number) {
+    return [number](const json& p) { return p.at("stored_to") == number; };
+  };
+  ASSERT_TRUE(reader.wait_for("vv/v1/ack/kommune/n12", stored_to(1))) << running.log();
+  server.stop();
+  // It is found out without a reading, and said.
+  EXPECT_TRUE(reader.wait_for_text("vv/v1/sys/heartbeat", "the server is away", 60s))
+      << running.log();
+  send(1.6, 0s, 2);
+  EXPECT_FALSE(reader.wait_for("vv/v1/ack/kommune/n12", stored_to(2), 1s));
+  server.start();
+  EXPECT_TRUE(reader.wait_for("vv/v1/ack/kommune/n12", stored_to(2), 60s)) << running.log();
+  EXPECT_TRUE(running.logged("store: as it should be again", 60s)) << running.log();
+  running.stop();
+  EXPECT_EQ(sensors::Store::open(place).value().count_readings().value(), 2);
+  EXPECT_FALSE(fs::exists(folder / "store" / "readings.db"));
 }
 
 }  // namespace
