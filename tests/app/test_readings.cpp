@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/postgresql_server.hpp"
 #include "tests/support/support.hpp"
 
 /// `vandvagt import` and `vandvagt export`, through the real program.
@@ -118,6 +119,51 @@ TEST_F(Readings, AreThinnedByDeclarationOnly) {
   test::write_text(folder_ / "case.toml", text);
   // 900 cm failed: of 143 and 145 both stay.
   EXPECT_THAT(run("tidy --config case.toml").output, HasSubstr("1 readings thinned, 0 expired"));
+}
+
+TEST_F(Readings, AreReviewedByNameAndClosedForThoseWhoNeedIt) {
+  ASSERT_EQ(import().exit_code, 0);
+  const auto reviewed =
+      run("review --config case.toml --station bridge-1 --from 2026-11-23T04:00:00Z "
+          "--to 2026-11-23T04:00:00Z --flag 4 --by ann");
+  EXPECT_EQ(reviewed.exit_code, 0) << reviewed.output;
+  EXPECT_THAT(reviewed.output, HasSubstr("1 readings flagged 4 by ann"));
+  ASSERT_EQ(run("export --config case.toml --output out.csv").exit_code, 0);
+  EXPECT_THAT(test::read_text(folder_ / "out.csv"),
+              HasSubstr("bridge-1,stage,2026-11-23T04:00:00Z,143,cm,EPSG:5799,4,"));
+  auto text = test::read_text(folder_ / "case.toml");
+  text.insert(text.find("spike_fail"), "expected_interval = \"10min\"\n");
+  test::write_text(folder_ / "case.toml", text);
+  const auto closed =
+      run("export --config case.toml --closed 2h --station bridge-1 --output c.csv");
+  EXPECT_EQ(closed.exit_code, 0) << closed.output;
+  EXPECT_EQ(test::read_text(folder_ / "c.csv"),
+            "station,parameter,time,value,unit,datum,origin\n"
+            "bridge-1,stage,2026-11-23T04:20:00Z,145,cm,EPSG:5799,measured\n");
+  EXPECT_EQ(run("export --config case.toml --closed 2h --output c.xml").exit_code, 2);
+}
+
+TEST_F(Readings, MoveToAServerAndAreServedFromThere) {
+  if (!test::PostgresqlServer::installed()) GTEST_SKIP() << "PostgreSQL is not installed";
+  ASSERT_EQ(import().exit_code, 0);
+  ASSERT_EQ(run("export --config case.toml --output file.csv").exit_code, 0);
+  test::PostgresqlServer server;
+  auto text = test::read_text(folder_ / "case.toml");
+  text.insert(text.find("[store]\n") + 8, "postgresql = \"" + server.database() + "\"\n");
+  test::write_text(folder_ / "case.toml", text);
+  const auto moved = run("copy-store --config case.toml --from readings.db");
+  EXPECT_EQ(moved.exit_code, 0) << moved.output;
+  EXPECT_THAT(moved.output, HasSubstr("3 readings from readings.db to PostgreSQL vandvagt at"));
+  EXPECT_EQ(run("copy-store --config case.toml --from readings.db").exit_code, 2);
+  EXPECT_EQ(run("copy-store --config case.toml --from gone.db").exit_code, 2);
+  EXPECT_EQ(run("copy-store --config case.toml").exit_code, 2);
+  ASSERT_EQ(run("export --config case.toml --output server.csv").exit_code, 0);
+  EXPECT_EQ(test::read_text(folder_ / "file.csv"), test::read_text(folder_ / "server.csv"));
+  EXPECT_THAT(run("tidy --config case.toml").output, HasSubstr("PostgreSQL vandvagt at"));
+  server.stop();
+  const auto away = run("export --config case.toml --output away.csv");
+  EXPECT_EQ(away.exit_code, 2);
+  EXPECT_THAT(away.output, HasSubstr("the server is away"));
 }
 
 TEST_F(Readings, ThatCannotBeHadAreToldWithTheirCure) {
