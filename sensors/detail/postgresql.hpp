@@ -31,6 +31,10 @@ class PostgresqlConnection : public Connection {
   static Result<std::unique_ptr<PostgresqlConnection>> open(const std::string& connection,
                                                             std::chrono::milliseconds lock_timeout);
   ~PostgresqlConnection() override;
+  PostgresqlConnection(const PostgresqlConnection&) = delete;
+  PostgresqlConnection& operator=(const PostgresqlConnection&) = delete;
+  PostgresqlConnection(PostgresqlConnection&&) = delete;
+  PostgresqlConnection& operator=(PostgresqlConnection&&) = delete;
 
   Result<void> execute(const std::string& sql) override;
   Result<void> make_room(std::int64_t time) override;

@@ -22,6 +22,10 @@ class SqliteConnection : public Connection {
   static Result<std::unique_ptr<SqliteConnection>> open(const std::filesystem::path& file,
                                                         int busy_timeout_ms);
   ~SqliteConnection() override;
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+  SqliteConnection(SqliteConnection&&) = delete;
+  SqliteConnection& operator=(SqliteConnection&&) = delete;
 
   Result<void> execute(const std::string& sql) override;
   Result<void> make_room(std::int64_t) override { return {}; }
