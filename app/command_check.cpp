@@ -49,7 +49,10 @@ int run_check_command(const CheckArguments& arguments) {
                  arguments.configuration.string(), built->geometry.nx, built->geometry.ny,
                  built->geometry.dx, built->model.edges.size(), configuration->stations.size(),
                  configuration->areas.size(), configuration->rules.size());
-      if (arguments.rules) fmt::print("{} tests of the rules hold\n", played);
+      if (arguments.rules)
+        fmt::print("{} of the rules hold{}\n",
+                   played == 1 ? "1 test" : fmt::format("{} tests", played),
+                   played == 1 ? "s" : "");
       return static_cast<int>(ExitCode::ok);
     }
   }

@@ -10,6 +10,7 @@
 #include "alerts/outbox.hpp"
 #include "alerts/service.hpp"
 #include "app/exit_code.hpp"
+#include "app/station_link.hpp"
 #include "app/station_names.hpp"
 #include "config/configuration.hpp"
 #include "config/text_edits.hpp"
@@ -18,10 +19,6 @@ namespace vandvagt::app {
 namespace {
 
 constexpr int ok = static_cast<int>(ExitCode::ok);
-
-Time clock_now() {
-  return std::chrono::floor<Duration>(std::chrono::system_clock::now());
-}
 
 int refuse(const Faults& faults) {
   for (const auto& fault : faults) fmt::print(stderr, "{}\n", to_string(fault));
@@ -93,7 +90,7 @@ Result<int> list(Desk& desk, bool all) {
   return ok;
 }
 
-Error unknown(const std::string& identifier) {
+Error not_known(const std::string& identifier) {
   return {ErrorCode::invalid_input, "\"" + identifier +
                                         "\" is neither a message nor a proposal; `vandvagt "
                                         "warnings list --all` names them"};
@@ -113,7 +110,7 @@ Result<int> show(Desk& desk, const std::string& identifier) {
   if (!proposals) return fail(proposals.error());
   const auto message = desk.outbox.message(identifier);
   if (!message) return fail(message.error());
-  if (proposals->empty() && !*message) return fail(unknown(identifier));
+  if (proposals->empty() && !*message) return fail(not_known(identifier));
   for (const auto& one : *proposals) print_proposal(one);
   if (*message) print_message(**message, clock_now());
   const auto audit = desk.outbox.audit();
@@ -140,7 +137,7 @@ Result<std::string> rule_of(const Desk& desk, const std::string& identifier) {
   if (*message) return (*message)->rule;
   const auto proposals = proposals_of(desk, identifier);
   if (!proposals) return fail(proposals.error());
-  if (proposals->empty()) return fail(unknown(identifier));
+  if (proposals->empty()) return fail(not_known(identifier));
   return proposals->back().rule;
 }
 
@@ -196,7 +193,7 @@ Result<int> explain(Desk& desk, const std::string& identifier) {
   if (!proposals) return fail(proposals.error());
   const auto message = desk.outbox.message(identifier);
   if (!message) return fail(message.error());
-  if (proposals->empty() && !*message) return fail(unknown(identifier));
+  if (proposals->empty() && !*message) return fail(not_known(identifier));
   Faults faults;
   const auto& folder = desk.configuration.alerts.texts;
   const auto texts = folder.empty() ? alerts::built_in_texts() : alerts::read_texts(folder, faults);

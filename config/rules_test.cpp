@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <sstream>
+#include <string_view>
 
 #include "config/detail/document.hpp"
 #include "config/detail/section.hpp"
@@ -17,7 +19,7 @@ using alerts::RulesTestStep;
 
 constexpr int format_version = 1;
 constexpr std::size_t most_evaluations = 100'000;
-const std::string ending = ".rules-test.toml";
+constexpr std::string_view ending = ".rules-test.toml";
 
 // What the file says of when something happens, before it is put in order.
 struct Happening {
@@ -28,7 +30,7 @@ struct Happening {
 };
 
 /// What a reading or a member's value measures: a rate of rise is made of stages or depths.
-Dimension dimension_of(alerts::Quantity quantity) {
+Dimension dimension_of_value(alerts::Quantity quantity) {
   if (quantity == alerts::Quantity::discharge) return Dimension::discharge;
   return quantity == alerts::Quantity::area_share ? Dimension::dimensionless : Dimension::length;
 }
@@ -120,7 +122,8 @@ class CaseReader {
 
   std::optional<double> value_of(const Section& in, const std::string& key,
                                  const Node& node) const {
-    const auto dimension = rule_ == nullptr ? Dimension::length : dimension_of(rule_->quantity);
+    const auto dimension =
+        rule_ == nullptr ? Dimension::length : dimension_of_value(rule_->quantity);
     return in.value_of(node, key, dimension, {});
   }
 
@@ -289,8 +292,8 @@ class CaseReader {
   RulesTestCase test_;
 };
 
-void read_file(Section& top, std::span<const alerts::Rule> rules,
-               std::vector<RulesTestCase>& cases) {
+void read_cases(Section& top, std::span<const alerts::Rule> rules,
+                std::vector<RulesTestCase>& cases) {
   int format = format_version;
   top.require("format", "write format = 1");
   top.whole("format", format);
@@ -320,7 +323,7 @@ std::vector<RulesTestCase> load_rules_test(const std::filesystem::path& file,
       .file = file.string(), .file_folder = file.parent_path(), .data_folder = file.parent_path()};
   {
     Section top(context, &*document, "", 0);
-    read_file(top, rules, cases);
+    read_cases(top, rules, cases);
   }
   faults.insert(faults.end(), context.faults.begin(), context.faults.end());
   return cases;

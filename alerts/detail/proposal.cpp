@@ -62,11 +62,13 @@ bool needs_approval(const Rule& rule, const WarningState& state) {
 }
 
 bool released_by_timeout(const Evaluation& evaluation) {
-  const auto& proposal = evaluation.state().proposal;
+  const auto& state = evaluation.state();
+  const auto& proposal = state.proposal;
   const auto& approval = evaluation.rule.approval;
-  return proposal && approval.after_timeout == AfterTimeout::release &&
-         approval.timeout > Duration::zero() && !evaluation.clock_behind &&
-         evaluation.now - proposal->since >= approval.timeout;
+  // Silence is no recovery: without fresh good data only a person lowers.
+  return proposal && (proposal->rise || !state.stale) &&
+         approval.after_timeout == AfterTimeout::release && approval.timeout > Duration::zero() &&
+         !evaluation.clock_behind && evaluation.now - proposal->since >= approval.timeout;
 }
 
 void propose(Evaluation& evaluation, MessageContent draft) {

@@ -175,6 +175,10 @@ class Observer {
     const bool by_timeout = rule_.approval.after_timeout == alerts::AfterTimeout::release &&
                             rule_.approval.timeout > Duration::zero() &&
                             message.reason.ends_with("released after the time-out");
+    const bool fall = !message.level.active() || message.level.index() < told_;
+    require(!by_timeout || !fall || !alerts::watches_readings(rule_) ||
+                (newest_ && input.now - newest_->time <= rule_.fresh),
+            "a fall released by time-out without a fresh good reading");
     if (by_timeout || message.level.is_unknown()) return;
     const int next = message.level.active() ? message.level.index() : -1;
     const int from = lowest_that_waits();
@@ -236,6 +240,11 @@ class Observer {
   void check_incident(const Step& input, const WarningState& before,
                       const alerts::Decision& decision) {
     const auto& after = decision.state;
+    if (before.incident != after.incident) {
+      require(after.incident.empty() || !ended_.contains(after.incident),
+              "incident " + after.incident + " used again");
+      ended_.insert(before.incident);
+    }
     if (before.incident != after.incident && !before.incident.empty()) {
       const bool told = before.revision > 0;
       const auto kind =
@@ -271,7 +280,7 @@ class Observer {
   std::string live_;
   int last_revision_ = 0, told_ = -1;
   std::vector<alerts::Reference> sent_;
-  std::set<std::string> identifiers_;
+  std::set<std::string> identifiers_, ended_;
   std::set<int> proposals_;
 };
 
@@ -331,7 +340,7 @@ std::string check_history(std::uint64_t seed) {
   const Rule& rule = history.rule;
   Observer observer(rule, seed);
   WarningState state = alerts::initial_state(rule);
-  const bool with_words = seed % 50 == 0;
+  const bool with_words = seed % 80 == 0;
   const auto play = [&](std::size_t number, const Step& step) {
     const WarningState before = state;
     const auto decision = decide(rule, before, step);
@@ -340,8 +349,9 @@ std::string check_history(std::uint64_t seed) {
       for (const auto& line : decision.explanation) failure += "\n  " + line;
       failure += "\n  before: " + alerts::encode(before);
     }
-    // Each message again, and now and then a step without one.
-    if (failure.empty() && (decision.message || number % 64 == seed % 64)) {
+    // Every message of one history in eight again, and now and then a step of any.
+    const bool again = (seed % 8 == 0 && decision.message) || number % 64 == seed % 64;
+    if (failure.empty() && again) {
       failure = check_replay(rule, before, step, decision, with_words);
       if (!failure.empty()) failure = "seed " + std::to_string(seed) + ": " + failure;
     }

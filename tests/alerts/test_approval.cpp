@@ -243,6 +243,21 @@ TEST(TimeoutOfApproval, ReleasesWhereItIsToldTo) {
   EXPECT_EQ(life.outcomes, std::vector<std::string>{"released by time-out"});
 }
 
+TEST(TimeoutOfApproval, ReleasesNoAllClearOnceTheDataHaveEnded) {
+  auto rule = approved_rule();
+  rule.approval.after_timeout = alerts::AfterTimeout::release;
+  rule.approval.timeout = 3h;
+  Watched life(rule);
+  life.read(0.0, 2.6);
+  life.read(0.25, 2.6);
+  life.release(0.3);
+  life.read_steadily(0.3, 2.0, 1.0);
+  ASSERT_TRUE(life.state().proposal);
+  for (double t = 2.5; t < 8.0; t += 0.5) life.quiet(t);
+  EXPECT_EQ(life.messages.size(), 1u);
+  EXPECT_EQ(life.told(), "moderate");
+}
+
 TEST(TimeoutOfApproval, RemindsOnceWhereItIsToldTo) {
   auto life = with_waiting_alert();
   life.read_steadily(0.25, 4.0, 2.6);

@@ -30,6 +30,7 @@ OWNED = {
     r"mqtt/.*|MQTT\w*\.h": {"messaging"},
     r"sqlite3\.h": {"sensors", "alerts"},
     r"libxml/.*": {"alerts", "sensors"},
+    r"date/.*": {"alerts"},
     r"toml\+\+/.*|toml\.hpp": {"config", "alerts"},
     r"CLI/.*": {"app"},
     r"cairo.*": {"forecast"},
