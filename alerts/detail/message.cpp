@@ -361,8 +361,9 @@ void compose_message(Evaluation& evaluation, const std::string& cancel_reason) {
     if (routine.empty()) return;
     return tell(evaluation, make_content(evaluation, kind_of(evaluation, false), sent, routine));
   }
-  const bool timed_out = released_by_timeout(evaluation);
-  if (needs_approval(evaluation.rule, state) && !timed_out) {
+  const bool waits = needs_approval(evaluation.rule, state);
+  const bool timed_out = waits && released_by_timeout(evaluation);
+  if (waits && !timed_out) {
     refresh_while_waiting(evaluation, sent);
     const Time then = time_to_send(evaluation);
     return propose(evaluation, content_of_change(evaluation, then, change));

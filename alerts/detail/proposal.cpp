@@ -53,9 +53,7 @@ bool needs_approval(const Rule& rule, const WarningState& state) {
   const int from = lowest_that_waits(rule);
   const bool untold = state.revision == 0;
   if (state.level.is_unknown() && !untold) return false;  // that nothing is known is told at once
-  const int next = state.level.active()       ? state.level.index()
-                   : state.level.is_unknown() ? state.held
-                                              : -1;
+  const int next = standing_index(state);
   if (next > state.told_held) return next >= from;
   if (next < state.told_held) return rule.approval.lowering && state.told_held >= from;
   return false;
@@ -66,9 +64,10 @@ bool released_by_timeout(const Evaluation& evaluation) {
   const auto& proposal = state.proposal;
   const auto& approval = evaluation.rule.approval;
   // Silence is no recovery: without fresh good data only a person lowers.
-  return proposal && (proposal->rise || !state.stale) &&
-         approval.after_timeout == AfterTimeout::release && approval.timeout > Duration::zero() &&
-         !evaluation.clock_behind && evaluation.now - proposal->since >= approval.timeout;
+  if (!proposal || proposal->rise != (standing_index(state) > state.told_held)) return false;
+  return (proposal->rise || !state.stale) && approval.after_timeout == AfterTimeout::release &&
+         approval.timeout > Duration::zero() && !evaluation.clock_behind &&
+         evaluation.now - proposal->since >= approval.timeout;
 }
 
 void propose(Evaluation& evaluation, MessageContent draft) {

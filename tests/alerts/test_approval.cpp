@@ -258,6 +258,26 @@ TEST(TimeoutOfApproval, ReleasesNoAllClearOnceTheDataHaveEnded) {
   EXPECT_EQ(life.told(), "moderate");
 }
 
+TEST(TimeoutOfApproval, OfARiseReleasesNoFall) {
+  auto rule = approved_rule();
+  rule.approval.after_timeout = alerts::AfterTimeout::release;
+  rule.approval.timeout = 2h;
+  rule.clear_after = 1h;
+  Watched life(rule);
+  life.read(0.0, 2.6);
+  life.read(0.25, 2.6);
+  life.release(0.3);
+  life.read(0.5, 3.1);
+  life.read(0.75, 3.1);                 // severe waits until 2.75
+  life.read_steadily(0.75, 2.25, 1.0);  // and is gone: now the all-clear waits
+  ASSERT_TRUE(life.state().proposal);
+  EXPECT_FALSE(life.state().proposal->rise);
+  life.read_steadily(2.25, 3.5, 1.0);
+  EXPECT_EQ(life.messages.size(), 1u) << "its own two hours are not over";
+  life.read_steadily(3.5, 5.0, 1.0);
+  EXPECT_EQ(life.messages.back().kind, MessageKind::all_clear);
+}
+
 TEST(TimeoutOfApproval, RemindsOnceWhereItIsToldTo) {
   auto life = with_waiting_alert();
   life.read_steadily(0.25, 4.0, 2.6);
