@@ -6,17 +6,13 @@
 
 #include "alerts/detail/cap_words.hpp"
 #include "alerts/detail/xml.hpp"
+#include "alerts/local_time.hpp"
 #include "alerts/polygon.hpp"
 
 namespace vandvagt::alerts {
 namespace {
 
 using detail::add_child;
-
-std::string status_word(MessageStatus status) {
-  constexpr std::array names = {"Actual", "Exercise", "Test"};
-  return names.at(static_cast<std::size_t>(status));
-}
 
 std::string message_type(MessageKind kind) {
   constexpr std::array names = {"Alert", "Update", "Update", "Cancel"};
@@ -45,11 +41,11 @@ std::vector<std::string> response_types(const MessageContent& message, const Rul
   return {"Prepare", "Avoid"};
 }
 
-std::string references_text(const MessageContent& message) {
+std::string references_text(const MessageContent& message, const LocalTime& zone) {
   std::string text;
   for (const auto& reference : message.references) {
     text += fmt::format("{}{},{},{}", text.empty() ? "" : " ", reference.sender,
-                        reference.identifier, format_cap_time(reference.sent));
+                        reference.identifier, zone.cap(reference.sent));
   }
   return text;
 }
@@ -70,13 +66,14 @@ void add_parameter(xmlNode* info, const std::string& name, const std::string& va
 }
 
 // What machines read: the same in both languages.
-void add_parameters(xmlNode* info, const MessageContent& message, const CapSubject& subject) {
+void add_parameters(xmlNode* info, const MessageContent& message, const CapSubject& subject,
+                    const LocalTime& zone) {
   const Rule& rule = subject.rule;
   if (const auto severity = detail::severity_of(message, rule)) {
     add_parameter(info, "awareness_level", awareness_level(*severity));
   }
   add_parameter(info, "awareness_type", "12; flooding");
-  if (message.ending) add_parameter(info, "eventEndingTime", format_cap_time(*message.ending));
+  if (message.ending) add_parameter(info, "eventEndingTime", zone.cap(*message.ending));
   add_parameter(info, "vandvagt:area", subject.area.id);
   add_parameter(info, "vandvagt:rule", rule.id);
   add_parameter(info, "vandvagt:incident", message.incident);
@@ -93,7 +90,7 @@ void add_parameters(xmlNode* info, const MessageContent& message, const CapSubje
   }
   if (message.peak) {
     add_parameter(info, "vandvagt:peak", detail::value_text(rule.quantity, message.peak->value));
-    add_parameter(info, "vandvagt:peak_time", format_cap_time(message.peak->time));
+    add_parameter(info, "vandvagt:peak_time", zone.cap(message.peak->time));
   }
   add_parameter(info, "vandvagt:datum", rule.quantity == Quantity::stage ? rule.datum : "");
   if (message.probability) {
@@ -115,9 +112,16 @@ void add_area(xmlNode* info, const CapSubject& subject, const std::string& name,
   for (const auto& [code, value] : subject.area.geocodes) add_named(area, "geocode", code, value);
 }
 
+// What both languages share.
+struct Rendering {
+  LocalTime zone;
+  std::vector<std::string> polygons;
+};
+
 void add_info(xmlNode* alert, const MessageContent& message, const CapSubject& subject,
-              const Texts& texts, const std::vector<std::string>& polygons) {
-  const auto words = detail::words_for(message, subject, texts);
+              const Texts& texts, const Rendering& rendering) {
+  const auto& zone = rendering.zone;
+  const auto words = detail::words_for(message, subject, texts, zone);
   xmlNode* info = add_child(alert, "info");
   add_child(info, "language", texts.language);
   add_child(info, "category", "Met");
@@ -128,9 +132,9 @@ void add_info(xmlNode* alert, const MessageContent& message, const CapSubject& s
   add_child(info, "urgency", to_string(message.urgency));
   add_child(info, "severity", severity_word(detail::severity_of(message, subject.rule)));
   add_child(info, "certainty", to_string(message.certainty));
-  add_child(info, "effective", format_cap_time(message.sent));
-  if (message.onset) add_child(info, "onset", format_cap_time(*message.onset));
-  add_child(info, "expires", format_cap_time(message.expires));
+  add_child(info, "effective", zone.cap(message.sent));
+  if (message.onset) add_child(info, "onset", zone.cap(*message.onset));
+  add_child(info, "expires", zone.cap(message.expires));
   add_child(info, "senderName", clean_text(subject.options.sender_name, 200));
   add_child(info, "headline", words.headline);
   add_child(info, "description", words.description);
@@ -139,30 +143,32 @@ void add_info(xmlNode* alert, const MessageContent& message, const CapSubject& s
   if (!subject.options.contact.empty()) {
     add_child(info, "contact", clean_text(subject.options.contact, 500));
   }
-  add_parameters(info, message, subject);
-  add_area(info, subject, words.area, polygons);
+  add_parameters(info, message, subject, zone);
+  add_area(info, subject, words.area, rendering.polygons);
 }
 
-std::string note_of(const MessageContent& message, const CapSubject& subject) {
-  std::string note = detail::words_for(message, subject, subject.texts.english).note;
+std::string note_of(const MessageContent& message, const CapSubject& subject,
+                    const LocalTime& zone) {
+  std::string note = detail::words_for(message, subject, subject.texts.english, zone).note;
   if (message.kind == MessageKind::cancel) note += (note.empty() ? "" : ": ") + message.reason;
   return clean_text(note, 1000);
 }
 
-void add_head(xmlNode* alert, const MessageContent& message, const CapSubject& subject) {
+void add_head(xmlNode* alert, const MessageContent& message, const CapSubject& subject,
+              const LocalTime& zone) {
   const Issuer from = issuer(subject.options);
   add_child(alert, "identifier",
             cap_identifier(from.identifier_prefix, message.incident, message.revision));
   add_child(alert, "sender", from.sender);
-  add_child(alert, "sent", format_cap_time(message.sent));
+  add_child(alert, "sent", zone.cap(message.sent));
   add_child(alert, "status", status_word(subject.options.status));
   add_child(alert, "msgType", message_type(message.kind));
   add_child(alert, "source", "Vandvagt");
   add_child(alert, "scope", "Public");
   add_child(alert, "code", "profile:vandvagt:1");
-  const std::string note = note_of(message, subject);
+  const std::string note = note_of(message, subject, zone);
   if (!note.empty()) add_child(alert, "note", note);
-  if (!message.references.empty()) add_child(alert, "references", references_text(message));
+  if (!message.references.empty()) add_child(alert, "references", references_text(message, zone));
   add_child(alert, "incidents", message.incident);
 }
 
@@ -178,20 +184,20 @@ Result<std::string> serialized(xmlDoc* document) {
 }  // namespace
 
 std::string format_cap_time(Time t) {
-  std::string text = format_time(std::chrono::floor<std::chrono::seconds>(t));
-  text.pop_back();  // Z
-  return text + "-00:00";
+  return LocalTime::utc().cap(t);
 }
 
 Result<std::string> to_cap_xml(const MessageContent& message, const CapSubject& subject) {
-  std::vector<std::string> polygons;
+  const auto zone = LocalTime::named(subject.options.time_zone);
+  if (!zone) return fail(zone.error());
+  Rendering rendering{*zone, {}};
   for (const auto& ring : subject.area.rings) {
     auto polygon = polygon_for_message(ring);
     if (!polygon) {
       return fail(polygon.error().code,
                   "area \"" + subject.area.id + "\": " + polygon.error().message);
     }
-    polygons.push_back(polygon_text(*polygon));
+    rendering.polygons.push_back(polygon_text(*polygon));
   }
   const auto as_xml = [](const char* text) { return reinterpret_cast<const xmlChar*>(text); };
   const detail::Document document(xmlNewDoc(as_xml("1.0")));
@@ -199,9 +205,9 @@ Result<std::string> to_cap_xml(const MessageContent& message, const CapSubject& 
   if (alert == nullptr) return fail(ErrorCode::io, "libxml2 has no memory to write a message");
   xmlDocSetRootElement(document.get(), alert);
   xmlSetNs(alert, xmlNewNs(alert, as_xml(detail::cap_namespace.data()), nullptr));
-  add_head(alert, message, subject);
-  add_info(alert, message, subject, subject.texts.danish, polygons);
-  add_info(alert, message, subject, subject.texts.english, polygons);
+  add_head(alert, message, subject, *zone);
+  add_info(alert, message, subject, subject.texts.danish, rendering);
+  add_info(alert, message, subject, subject.texts.english, rendering);
   return serialized(document.get());
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "alerts/local_time.hpp"
 #include "alerts/polygon.hpp"
 
 namespace vandvagt::alerts {
@@ -88,6 +89,37 @@ class RuleCheck {
     }
   }
 
+  void check_rise() {
+    if (rule_.quantity != Quantity::rate_of_rise) return;
+    positive("rise_window", rule_.rise_window);
+    if (!rule_.datum.empty()) {
+      add("datum", "is given for a rate of rise", "leave it out: a difference has none");
+    }
+    if (rule_.lead_window <= rule_.rise_window) {
+      add("rise_window", "is not shorter than lead_window",
+          "a run's first rate comes rise_window after its reference time");
+    }
+  }
+
+  void check_approval() {
+    const auto& approval = rule_.approval;
+    if (!approval.needed) return;
+    const auto same = [&](const Level& level) { return level.name == approval.from; };
+    if (!approval.from.empty() && std::none_of(rule_.levels.begin(), rule_.levels.end(), same)) {
+      add("approval.from", "\"" + approval.from + "\" is not a level of the rule",
+          "name the lowest level that waits for approval");
+    }
+    if (approval.timeout < Duration::zero() || approval.rejection < Duration::zero()) {
+      add("approval", "has a negative time", "give times such as 30min; 0s: no time-out");
+    }
+    if (approval.after_timeout == AfterTimeout::release && approval.timeout == Duration::zero()) {
+      add("approval.after_timeout", "is release, but there is no time-out", "give timeout");
+    }
+    for (const auto& who : approval.by) {
+      if (who.empty()) add("approval.by", "has an empty name", "remove it");
+    }
+  }
+
   void check_area(std::span<const Area> areas) {
     const auto same = [&](const Area& area) { return area.id == rule_.area; };
     if (std::none_of(areas.begin(), areas.end(), same)) {
@@ -150,6 +182,15 @@ class RuleCheck {
   }
 
   void check_against(const StationFacts& station) {
+    if (rule_.quantity == Quantity::rate_of_rise) {
+      const bool fits = station.quantity && (*station.quantity == Quantity::stage ||
+                                             *station.quantity == Quantity::depth);
+      if (!fits) {
+        add("quantity", "is rate_of_rise but the station measures neither stage nor depth",
+            "name a station that does");
+      }
+      return;
+    }
     if (station.quantity && *station.quantity != rule_.quantity) {
       add("quantity",
           "is " + to_string(rule_.quantity) + " but the station measures " +
@@ -178,6 +219,8 @@ Faults validate(const Rule& rule, std::span<const Area> areas,
   check.check_levels();
   check.check_probability();
   check.check_windows();
+  check.check_rise();
+  check.check_approval();
   check.check_area(areas);
   check.check_station(stations);
   return faults;
@@ -214,6 +257,10 @@ Faults validate(const Options& options) {
   }
   if (!is_id(options.identifier_prefix)) {
     faults.push_back(bad_id("alerts.identifier_prefix", options.identifier_prefix));
+  }
+  if (const auto zone = LocalTime::named(options.time_zone); !zone) {
+    faults.push_back({"alerts.time_zone", zone.error().message,
+                      "give a name of the IANA list, e.g. Europe/Copenhagen"});
   }
   if (options.topic_prefix.empty() ||
       options.topic_prefix.find_first_of("+# ") != std::string::npos) {

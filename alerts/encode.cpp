@@ -1,81 +1,15 @@
 #include "alerts/encode.hpp"
 
-#include <cmath>
-#include <limits>
-#include <nlohmann/json.hpp>
-
-// The functions to_json and from_json are what nlohmann::json looks for by name.
-namespace nlohmann {
-
-template <>
-struct adl_serializer<vandvagt::Time> {
-  static void to_json(json& j, const vandvagt::Time& t) { j = t.time_since_epoch().count(); }
-  static void from_json(const json& j, vandvagt::Time& t) {
-    t = vandvagt::Time{vandvagt::Duration{j.get<std::int64_t>()}};
-  }
-};
-
-template <>
-struct adl_serializer<vandvagt::Duration> {
-  static void to_json(json& j, const vandvagt::Duration& d) { j = d.count(); }
-  static void from_json(const json& j, vandvagt::Duration& d) {
-    d = vandvagt::Duration{j.get<std::int64_t>()};
-  }
-};
-
-template <class T>
-struct adl_serializer<std::optional<T>> {
-  static void to_json(json& j, const std::optional<T>& value) {
-    j = value ? json(*value) : json(nullptr);
-  }
-  static void from_json(const json& j, std::optional<T>& value) {
-    value = j.is_null() ? std::nullopt : std::optional<T>(j.get<T>());
-  }
-};
-
-template <>
-struct adl_serializer<vandvagt::alerts::Standing> {
-  static void to_json(json& j, const vandvagt::alerts::Standing& s) {
-    j = s.is_unknown() ? -2 : s.is_none() ? -1 : s.index();
-  }
-  static vandvagt::alerts::Standing from_json(const json& j) {
-    using vandvagt::alerts::Standing;
-    const int value = j.get<int>();
-    return value == -2 ? Standing::unknown()
-           : value < 0 ? Standing::none()
-                       : Standing::level(value);
-  }
-};
-
-}  // namespace nlohmann
+#include "alerts/detail/json.hpp"
 
 namespace vandvagt::alerts {
-namespace {
 
+using detail::code;
+using detail::number;
+using detail::read;
+using detail::read_code;
+using detail::read_newer;
 using nlohmann::json;
-
-// JSON has no NaN and no infinity; both mean "not known" in a series.
-json number(double value) {
-  return std::isfinite(value) ? json(value) : json(nullptr);
-}
-double number(const json& j) {
-  return j.is_null() ? std::numeric_limits<double>::quiet_NaN() : j.get<double>();
-}
-
-template <class Enum>
-int code(Enum value) {
-  return static_cast<int>(value);
-}
-template <class Enum>
-void read_code(const json& j, const char* key, Enum& value) {
-  value = static_cast<Enum>(j.at(key).get<int>());
-}
-template <class T>
-void read(const json& j, const char* key, T& value) {
-  j.at(key).get_to(value);
-}
-
-}  // namespace
 
 void to_json(json& j, const Peak& p) {
   j = json{{"value", p.value}, {"time", p.time}};
@@ -146,7 +80,67 @@ void from_json(const json& j, ObservedReading& r) {
   read(j, "digest", r.digest);
 }
 
+void to_json(json& j, const TextEdit& e) {
+  j = json{
+      {"headline", e.headline}, {"description", e.description}, {"instruction", e.instruction}};
+}
+void from_json(const json& j, TextEdit& e) {
+  read(j, "headline", e.headline);
+  read(j, "description", e.description);
+  read(j, "instruction", e.instruction);
+}
+
+void to_json(json& j, const Proposal& p) {
+  j = json{{"number", p.number},    {"revision", p.revision}, {"level", p.level},
+           {"rise", p.rise},        {"since", p.since},       {"key", p.key},
+           {"reminded", p.reminded}};
+}
+void from_json(const json& j, Proposal& p) {
+  read(j, "number", p.number);
+  read(j, "revision", p.revision);
+  p.level = j.at("level").get<Standing>();
+  read(j, "rise", p.rise);
+  read(j, "since", p.since);
+  read(j, "key", p.key);
+  read(j, "reminded", p.reminded);
+}
+
+void to_json(json& j, const Rejection& r) {
+  j = json{{"level", r.level}, {"basis", code(r.basis)}, {"until", r.until}};
+}
+void from_json(const json& j, Rejection& r) {
+  read(j, "level", r.level);
+  read_code(j, "basis", r.basis);
+  read(j, "until", r.until);
+}
+
 namespace {
+
+json told_json(const WarningState& s) {
+  return json{{"level", s.told_level},   {"held", s.told_held},    {"basis", code(s.told_basis)},
+              {"since", s.told_since},   {"proposal", s.proposal}, {"rejection", s.rejection},
+              {"proposals", s.proposals}};
+}
+
+// A state of a version without approval: what stood was told.
+void read_told(const json& j, WarningState& s) {
+  const auto found = j.find("told");
+  if (found == j.end()) {
+    const bool live = !s.incident.empty();
+    s.told_level = live ? s.level : Standing::none();
+    s.told_held = live ? s.held : -1;
+    s.told_basis = live ? s.basis : Basis::none;
+    s.told_since = s.since;
+    return;
+  }
+  s.told_level = found->at("level").get<Standing>();
+  read(*found, "held", s.told_held);
+  read_code(*found, "basis", s.told_basis);
+  read(*found, "since", s.told_since);
+  read(*found, "proposal", s.proposal);
+  read(*found, "rejection", s.rejection);
+  read(*found, "proposals", s.proposals);
+}
 
 json incident_json(const WarningState& s) {
   return json{{"incident", s.incident},
@@ -183,12 +177,15 @@ json known_json(const WarningState& s) {
               {"last_good", s.last_good},
               {"newest", s.newest},
               {"before", s.before},
+              {"recent", s.recent},
               {"below_since", s.below_since},
               {"runs", s.runs},
               {"failed_run", s.failed_run},
               {"failed_why", s.failed_why},
               {"forecast_given_up", s.forecast_given_up},
               {"clock_behind", s.clock_behind},
+              {"clock_doubted", s.clock_doubted},
+              {"out_of_force", s.out_of_force},
               {"levels_key", s.levels_key}};
 }
 
@@ -197,23 +194,26 @@ void read_known(const json& j, WarningState& s) {
   read(j, "last_good", s.last_good);
   read(j, "newest", s.newest);
   read(j, "before", s.before);
+  read_newer(j, "recent", s.recent);
   read(j, "below_since", s.below_since);
   read(j, "runs", s.runs);
   read(j, "failed_run", s.failed_run);
   read(j, "failed_why", s.failed_why);
   read(j, "forecast_given_up", s.forecast_given_up);
   read(j, "clock_behind", s.clock_behind);
+  read_newer(j, "clock_doubted", s.clock_doubted);
+  read_newer(j, "out_of_force", s.out_of_force);
   read(j, "levels_key", s.levels_key);
 }
 
 }  // namespace
 
 void to_json(json& j, const WarningState& s) {
-  j = json{{"rule", s.rule},        {"area", s.area},
-           {"version", s.version},  {"level", s.level},
-           {"since", s.since},      {"basis", code(s.basis)},
-           {"stale", s.stale},      {"incident", incident_json(s)},
-           {"known", known_json(s)}};
+  j = json{{"rule", s.rule},         {"area", s.area},
+           {"version", s.version},   {"level", s.level},
+           {"since", s.since},       {"basis", code(s.basis)},
+           {"stale", s.stale},       {"incident", incident_json(s)},
+           {"known", known_json(s)}, {"told", told_json(s)}};
 }
 void from_json(const json& j, WarningState& s) {
   read(j, "rule", s.rule);
@@ -225,6 +225,7 @@ void from_json(const json& j, WarningState& s) {
   read(j, "stale", s.stale);
   read_incident(j.at("incident"), s);
   read_known(j.at("known"), s);
+  read_told(j, s);
 }
 
 void to_json(json& j, const MemberSeries& m) {
@@ -261,65 +262,6 @@ void from_json(const json& j, ForecastEvidence& f) {
   read(j, "model_version", f.model_version);
 }
 
-void to_json(json& j, const Level& l) {
-  std::optional<int> severity;
-  if (l.severity) severity = code(*l.severity);
-  j = json{{"name", l.name}, {"raise", l.raise}, {"clear", l.clear}, {"severity", severity}};
-}
-void from_json(const json& j, Level& l) {
-  read(j, "name", l.name);
-  read(j, "raise", l.raise);
-  read(j, "clear", l.clear);
-  std::optional<int> severity;
-  read(j, "severity", severity);
-  if (severity) l.severity = static_cast<Severity>(*severity);
-}
-
-void to_json(json& j, const Rule& r) {
-  j = json{{"id", r.id},
-           {"area", r.area},
-           {"station", r.station},
-           {"quantity", code(r.quantity)},
-           {"hazard", code(r.hazard)},
-           {"datum", r.datum},
-           {"area_depth", r.area_depth},
-           {"area_share", r.area_share},
-           {"levels", r.levels},
-           {"raise_probability", r.raise_probability},
-           {"runs_needed", r.runs_needed},
-           {"runs_looked_at", r.runs_looked_at},
-           {"lead_window", r.lead_window},
-           {"clear_after", r.clear_after},
-           {"hold_max", r.hold_max},
-           {"action_time", r.action_time},
-           {"fresh", r.fresh},
-           {"cycle", r.cycle},
-           {"grace", r.grace},
-           {"observed", r.observed}};
-}
-void from_json(const json& j, Rule& r) {
-  read(j, "id", r.id);
-  read(j, "area", r.area);
-  read(j, "station", r.station);
-  read_code(j, "quantity", r.quantity);
-  read_code(j, "hazard", r.hazard);
-  read(j, "datum", r.datum);
-  read(j, "area_depth", r.area_depth);
-  read(j, "area_share", r.area_share);
-  read(j, "levels", r.levels);
-  read(j, "raise_probability", r.raise_probability);
-  read(j, "runs_needed", r.runs_needed);
-  read(j, "runs_looked_at", r.runs_looked_at);
-  read(j, "lead_window", r.lead_window);
-  read(j, "clear_after", r.clear_after);
-  read(j, "hold_max", r.hold_max);
-  read(j, "action_time", r.action_time);
-  read(j, "fresh", r.fresh);
-  read(j, "cycle", r.cycle);
-  read(j, "grace", r.grace);
-  read(j, "observed", r.observed);
-}
-
 std::string encode(const WarningState& state) {
   return json(state).dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -338,8 +280,16 @@ std::string encode(const EvaluationRecord& record) {
                {"forecast", record.evidence.forecast},
                {"readings", record.evidence.readings},
                {"now", record.now},
-               {"cancel_reason", record.cancel_reason}};
+               {"clock_doubted", record.evidence.clock_doubted},
+               {"cancel_reason", record.cancel_reason},
+               {"released", record.released},
+               {"edits", record.edits},
+               {"presentation", record.presentation}};
   return j.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string encode(const TextEdits& edits) {
+  return json(edits).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 Result<EvaluationRecord> decode_record(std::string_view text) {
@@ -352,6 +302,10 @@ Result<EvaluationRecord> decode_record(std::string_view text) {
     read(j, "readings", record.evidence.readings);
     read(j, "now", record.now);
     read(j, "cancel_reason", record.cancel_reason);
+    read_newer(j, "clock_doubted", record.evidence.clock_doubted);
+    read_newer(j, "released", record.released);
+    read_newer(j, "edits", record.edits);
+    read_newer(j, "presentation", record.presentation);
     return record;
   } catch (const json::exception& error) {
     return fail(ErrorCode::invalid_input, std::string("a stored evaluation: ") + error.what());

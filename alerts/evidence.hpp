@@ -8,7 +8,8 @@
 
 namespace vandvagt::alerts {
 
-/// A hydrograph of the rule's quantity in one member, at the rule's station or area.
+/// A hydrograph of the rule's quantity in one member, at the rule's station or area; of a
+/// rate_of_rise that of stage or depth.
 struct MemberSeries {
   int member = 0;
   std::vector<Time> times;
@@ -29,7 +30,7 @@ struct ForecastEvidence {
 /// One checked reading of the rule's station.
 struct ObservedReading {
   Time time;
-  double value = 0.0;  // SI, in the rule's datum
+  double value = 0.0;  // SI, in the rule's datum; of a rate_of_rise the stage or depth
   bool good = false;   // quality flag pass (or not evaluated, where no test is declared)
   std::string digest;
 };
@@ -38,6 +39,8 @@ struct ObservedReading {
 struct Evidence {
   std::optional<ForecastEvidence> forecast;
   std::vector<ObservedReading> readings;  // new since the last evaluation, in order of time
+  /// The clock has jumped and nobody knows which side is right: nothing is lowered.
+  bool clock_doubted = false;
 };
 
 }  // namespace vandvagt::alerts

@@ -1,5 +1,7 @@
 #include "alerts/options.hpp"
 
+#include <array>
+
 namespace vandvagt::alerts {
 namespace {
 
@@ -15,6 +17,11 @@ std::string topic_base(const Options& options) {
 }
 
 }  // namespace
+
+std::string status_word(MessageStatus status) {
+  constexpr std::array names = {"Actual", "Exercise", "Test"};
+  return names.at(static_cast<std::size_t>(status));
+}
 
 Issuer issuer(const Options& options) {
   std::string prefix = options.identifier_prefix;

@@ -9,6 +9,7 @@ namespace vandvagt::alerts {
 
 /// CAP status. Exercises and tests have topics and identifiers apart from real warnings.
 enum class MessageStatus { actual, exercise, test };
+std::string status_word(MessageStatus status);  // "Actual", "Exercise", "Test"
 
 /// Who warns, and where the messages go. Two instances of one service must have equal options,
 /// so that they give equal identifiers.
@@ -19,6 +20,7 @@ struct Options {
   std::string contact, web;                    // left out of the message where empty
   MessageStatus status = MessageStatus::actual;
   std::string topic_prefix = "vv/v1";
+  std::string time_zone = "UTC";  // of messages and their texts: a name such as Europe/Copenhagen
   std::filesystem::path texts;  // folder with da-DK.toml and en-GB.toml; empty: the built-in texts
 };
 

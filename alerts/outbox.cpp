@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "alerts/detail/proposal_rows.hpp"
 #include "alerts/detail/sqlite.hpp"
 #include "alerts/encode.hpp"
 
 namespace vandvagt::alerts {
 namespace {
 
+using detail::all_rows;
 using detail::Statement;
 
 constexpr int schema_version = 1;
@@ -48,18 +50,6 @@ OutboxMessage read_message(const Statement& row) {
   return message;
 }
 
-template <class T, class Read>
-Result<std::vector<T>> all_rows(Result<Statement> query, Read read) {
-  if (!query) return fail(query.error());
-  std::vector<T> rows;
-  for (;;) {
-    const auto row = query->step();
-    if (!row) return fail(row.error());
-    if (!*row) return rows;
-    rows.push_back(read(*query));
-  }
-}
-
 Result<void> prepare_file(sqlite3* database) {
   for (const std::string pragma :
        {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"}) {
@@ -79,7 +69,9 @@ Result<void> prepare_file(sqlite3* database) {
                             sqlite3_db_filename(database, "main"), found, schema_version));
   }
   version = Statement::prepare(database, "SELECT 1");  // lets go of the reading statement
-  if (auto made = detail::execute(database, schema); !made) return made;
+  for (const char* tables : {schema, detail::proposal_schema}) {
+    if (auto made = detail::execute(database, tables); !made) return made;
+  }
   if (auto set = detail::execute(database, fmt::format("PRAGMA user_version={}", schema_version));
       !set) {
     return set;
@@ -139,6 +131,19 @@ Result<void> store_area(sqlite3* database, const AreaState& area) {
   return upsert->bind(area.area).bind(area.topic).bind(area.payload).run();
 }
 
+// What people are asked and what they said, beside the state that follows from it.
+Result<void> store_decisions(sqlite3* database, const StateChange& change) {
+  if (!change.settled.empty()) {
+    auto done = detail::settle_proposals(database, change.state.rule, change.settled,
+                                         change.state.evaluated);
+    if (!done) return done;
+  }
+  if (change.proposed) {
+    if (auto done = detail::store_proposal(database, *change.proposed); !done) return done;
+  }
+  return change.audit ? detail::store_audit(database, *change.audit) : Result<void>{};
+}
+
 AreaState read_area(const Statement& row) {
   return {row.text(0), row.text(1), row.text(2)};
 }
@@ -188,6 +193,7 @@ Result<void> Outbox::commit(std::span<const StateChange> changes,
     for (const auto& message : change.messages) {
       if (auto stored = store_message(database_->get(), message); !stored) return stored;
     }
+    if (auto stored = store_decisions(database_->get(), change); !stored) return stored;
   }
   for (const auto& area : areas) {
     if (auto stored = store_area(database_->get(), area); !stored) return stored;
@@ -278,6 +284,16 @@ Result<std::vector<AreaState>> Outbox::area_states() const {
       Statement::prepare(database_->get(),
                          "SELECT area, topic, payload FROM area_state ORDER BY area"),
       read_area);
+}
+
+Result<std::vector<ProposedMessage>> Outbox::waiting() const {
+  return detail::read_proposals(database_->get(), {}, true);
+}
+Result<std::vector<ProposedMessage>> Outbox::proposals(const std::string& rule) const {
+  return detail::read_proposals(database_->get(), rule, false);
+}
+Result<std::vector<AuditEntry>> Outbox::audit(const std::string& rule) const {
+  return detail::read_audit(database_->get(), rule);
 }
 
 Result<void> Outbox::add_receipt(const Receipt& receipt) {

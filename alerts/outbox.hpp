@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "alerts/proposal.hpp"
 #include "alerts/warning.hpp"
 #include "core/result.hpp"
 
@@ -29,6 +30,9 @@ struct OutboxMessage {
 struct StateChange {
   WarningState state;  // its `version` is the one that was read; the stored one becomes one more
   std::vector<OutboxMessage> messages;
+  std::optional<ProposedMessage> proposed = {};  // waits from now on
+  std::string settled = {};                      // outcome of the one that waited until now
+  std::optional<AuditEntry> audit = {};          // where a person decided
 };
 
 /// The retained payload of an area.
@@ -79,6 +83,13 @@ class Outbox {
   /// After a connect: a broker that crashed may have lost what it retained.
   Result<void> publish_all_states_again();
   Result<std::vector<AreaState>> area_states() const;
+
+  /// What waits for a person, oldest first.
+  Result<std::vector<ProposedMessage>> waiting() const;
+  /// All proposals ever made, of one rule or of all, with what became of them.
+  Result<std::vector<ProposedMessage>> proposals(const std::string& rule = {}) const;
+  /// What people decided, about one rule or about all.
+  Result<std::vector<AuditEntry>> audit(const std::string& rule = {}) const;
 
   Result<void> add_receipt(const Receipt& receipt);
   Result<std::vector<Receipt>> receipts(const std::string& identifier) const;

@@ -7,8 +7,8 @@ namespace vandvagt::alerts {
 namespace {
 
 // Names in the order of each enumeration.
-constexpr std::array<std::string_view, 6> quantity_names = {
-    "stage", "discharge", "depth", "groundwater_depth", "area_depth", "area_share"};
+constexpr std::array<std::string_view, 7> quantity_names = {
+    "stage", "discharge", "depth", "groundwater_depth", "area_depth", "area_share", "rate_of_rise"};
 constexpr std::array<std::string_view, 4> hazard_names = {"river", "sea", "rain", "groundwater"};
 constexpr std::array<std::string_view, 4> severity_names = {"minor", "moderate", "severe",
                                                             "extreme"};
@@ -35,11 +35,17 @@ std::string unit(Quantity quantity) {
   switch (quantity) {
     case Quantity::discharge:
       return "m3/s";
+    case Quantity::rate_of_rise:
+      return "m/h";
     case Quantity::area_share:
       return "";
     default:
       return "m";
   }
+}
+
+double in_unit(Quantity quantity, double si) {
+  return quantity == Quantity::rate_of_rise ? 3600.0 * si : si;
 }
 
 bool is_area_quantity(Quantity quantity) {
@@ -68,8 +74,16 @@ Severity severity_of(const Level& level) {
   return parse_severity(level.name).value_or(Severity::minor);
 }
 
+std::string to_string(AfterTimeout after) {
+  return after == AfterTimeout::release ? "release" : "tell";
+}
+
 bool watches_readings(const Rule& rule) {
   return rule.observed && !is_area_quantity(rule.quantity);
+}
+
+bool in_force(const Rule& rule, std::size_t level, Time t) {
+  return in_season(rule.season, t) && in_season(rule.levels[level].season, t);
 }
 
 }  // namespace vandvagt::alerts

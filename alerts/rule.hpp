@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "alerts/season.hpp"
 #include "core/time.hpp"
 
 namespace vandvagt::alerts {
 
 /// What a rule watches. `area_*` quantities belong to an area and come from the forecast;
 /// gauge quantities belong to a station and come from readings and from the forecast there.
+/// The order is that of stored evaluations: new ones come last.
 enum class Quantity {
   stage,              // [m above datum] at a station
   discharge,          // [m³/s] at a station
@@ -19,11 +21,14 @@ enum class Quantity {
   groundwater_depth,  // [m below ground] at a station; a warning when it is *smaller*
   area_depth,         // [m] exceeded on at least `area_share` of the area's cells
   area_share,         // [1] share of the area flooded deeper than `area_depth`
+  rate_of_rise,       // [m/s] of stage or depth at a station, over Rule::rise_window
 };
 std::string to_string(Quantity quantity);  // "stage", "groundwater_depth", ...
 std::optional<Quantity> parse_quantity(const std::string& text);
-/// "m", "m3/s", or "" for a share.
+/// The unit that people are shown: "m", "m3/s", "m/h", or "" for a share.
 std::string unit(Quantity quantity);
+/// The number that goes with `unit`, from the SI value.
+double in_unit(Quantity quantity, double si);
 /// True for area_depth and area_share.
 bool is_area_quantity(Quantity quantity);
 /// +1 where a larger value is worse, -1 for groundwater_depth: compare `direction * value`.
@@ -45,6 +50,7 @@ struct Level {
   double raise = 0.0;                     // SI
   double clear = 0.0;                     // SI
   std::optional<Severity> severity = {};  // needed where `name` is not one of the four
+  std::optional<Season> season = {};      // raised only then; what stands is lowered as ever
 };
 /// The severity given, or the one that the name says, or minor.
 Severity severity_of(const Level& level);
@@ -59,6 +65,23 @@ struct Area {
   std::string name_da, name_en;
   std::vector<std::vector<Position>> rings;                   // outer rings
   std::vector<std::pair<std::string, std::string>> geocodes;  // name, value
+};
+
+/// What happens to a proposal on which nobody has decided in time.
+enum class AfterTimeout { tell, release };
+std::string to_string(AfterTimeout after);
+
+/// Whether a person decides before a warning is published.
+struct Approval {
+  bool needed = false;          // false: automatic
+  std::string from;             // the lowest level that waits; empty: the lowest there is
+  bool lowering = true;         // do falls and all-clears from such a level wait too?
+  std::vector<std::string> by;  // who may decide; empty: anyone who can write to the store
+  Duration timeout = std::chrono::minutes{30};
+  AfterTimeout after_timeout = AfterTimeout::tell;
+  /// For so long after a rejection the same is not proposed again, unless it ends in between, the
+  /// gauge confirms it, or a higher level is reached.
+  Duration rejection = std::chrono::hours{6};
 };
 
 struct Rule {
@@ -80,10 +103,15 @@ struct Rule {
   Duration fresh = std::chrono::hours{1};        // a reading older than this is not fresh
   Duration cycle = std::chrono::hours{24};       // between runs: for `expires`
   Duration grace = std::chrono::hours{3};
+  Duration rise_window = std::chrono::hours{1};  // for rate_of_rise: mean over so long
+  std::optional<Season> season;                  // raises only then
+  Approval approval;
   bool observed = true;  // false: no sensor stands there; the forecast alone raises and lowers
 };
 
 /// Does the rule wait for readings (a gauge quantity with a sensor), or live on forecasts alone?
 bool watches_readings(const Rule& rule);
+/// May `level` be raised on that day?
+bool in_force(const Rule& rule, std::size_t level, Time t);
 
 }  // namespace vandvagt::alerts

@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "alerts/area_state.hpp"
 #include "alerts/check.hpp"
+#include "alerts/detail/cap_words.hpp"
 #include "alerts/encode.hpp"
+#include "alerts/explain.hpp"
 
 namespace vandvagt::alerts {
 namespace {
@@ -25,16 +30,53 @@ struct Outcome {
   StateChange change;
 };
 
+ProposedMessage as_proposal(OutboxMessage message, const MessageContent& content,
+                            const WarningState& state, const Rule& rule) {
+  const Standing level = content.kind == MessageKind::all_clear ? Standing::none() : content.level;
+  return {.rule = rule.id,
+          .number = state.proposal->number,
+          .area = message.area,
+          .identifier = std::move(message.identifier),
+          .incident = message.incident,
+          .revision = message.revision,
+          .level = to_string(level, rule),
+          .reason = content.reason,
+          .xml = std::move(message.xml),
+          .made = message.sent,
+          .evidence = std::move(message.evidence)};
+}
+
+// May this person decide on what waits now?
+Result<void> may_decide(const Rule& rule, const WarningState& state,
+                        const PersonsDecision& decision) {
+  const std::string place = "rule \"" + rule.id + "\": ";
+  if (decision.who.empty()) return fail(ErrorCode::invalid_input, place + "say who decides");
+  const auto& by = rule.approval.by;
+  if (!by.empty() && std::find(by.begin(), by.end(), decision.who) == by.end()) {
+    return fail(ErrorCode::refused, fmt::format("{}\"{}\" may not decide; those who may: {}", place,
+                                                decision.who, fmt::join(by, ", ")));
+  }
+  if (!state.proposal) return fail(ErrorCode::refused, place + "nothing waits for a decision");
+  if (decision.proposal != 0 && decision.proposal != state.proposal->number) {
+    return fail(ErrorCode::refused,
+                fmt::format("{}proposal {} does not wait any more, {} does; look at that one",
+                            place, decision.proposal, state.proposal->number));
+  }
+  return {};
+}
+
 }  // namespace
 
 struct AlertService::Impl {
   Impl(Setup given, TextSet set, CapSchema compiled, Outbox& store)
       : setup(std::move(given)), texts(std::move(set)), schema(std::move(compiled)), outbox(store) {
     for (const auto& area : setup.areas) areas.emplace(area.id, &area);
+    texts_digest = digest_of(texts);
   }
 
   Setup setup;
   TextSet texts;
+  std::string texts_digest;
   CapSchema schema;
   Outbox& outbox;
   std::map<std::string, const Area*> areas;
@@ -43,9 +85,11 @@ struct AlertService::Impl {
   Result<void> load_states();
   Result<EvaluationReport> run(const std::vector<const Rule*>& rules,
                                const std::map<std::string, Evidence>& evidence, Time now,
-                               const std::string& cancel_reason);
-  Result<Outcome> carry_out(const Rule& rule, const Evidence& evidence, Time now,
-                            const std::string& cancel_reason, EvaluationReport& report);
+                               Act act = Act::evaluate, const PersonsDecision& person = {});
+  Result<Outcome> carry_out(const Rule& rule, const EvaluationRecord& input, Act act,
+                            const PersonsDecision& person, EvaluationReport& report);
+  Result<void> put_in_words(const Rule& rule, const EvaluationRecord& input, Outcome& outcome,
+                            EvaluationReport& report);
   Result<OutboxMessage> make_message(const Rule& rule, const MessageContent& content) const;
   IssuedWarning issued(const Rule& rule, const MessageContent& content,
                        const OutboxMessage& message) const;
@@ -103,28 +147,71 @@ IssuedWarning AlertService::Impl::issued(const Rule& rule, const MessageContent&
   warning.urgency = to_string(content.urgency);
   if (content.onset && content.level.active()) warning.lead_time = *content.onset - content.sent;
   warning.probability = content.probability;
-  warning.peak = content.peak;
+  if (content.peak) {
+    warning.peak = Peak{in_unit(rule.quantity, content.peak->value), content.peak->time};
+  }
   warning.sent = content.sent;
   warning.expires = content.expires;
   warning.xml = message.xml;
   return warning;
 }
 
-Result<Outcome> AlertService::Impl::carry_out(const Rule& rule, const Evidence& evidence, Time now,
-                                              const std::string& cancel_reason,
+// The message or the proposal that an evaluation gave, made, validated and ready to be committed.
+Result<void> AlertService::Impl::put_in_words(const Rule& rule, const EvaluationRecord& input,
+                                              Outcome& outcome, EvaluationReport& report) {
+  const auto make = [&](const MessageContent& content) -> Result<OutboxMessage> {
+    auto message = make_message(rule, content);
+    if (!message) return message;
+    EvaluationRecord record = input;
+    const auto station = setup.station_names.find(rule.station);
+    record.presentation = Presentation{*areas.at(rule.area),
+                                       station == setup.station_names.end() ? "" : station->second,
+                                       texts_digest, setup.options};
+    message->evidence = encode(record);
+    return message;
+  };
+  const auto& decision = outcome.decision;
+  if (decision.message) {
+    auto message = make(*decision.message);
+    if (!message) return fail(message.error());
+    report.issued.push_back(issued(rule, *decision.message, *message));
+    outcome.change.messages.push_back(std::move(*message));
+  }
+  if (decision.draft) {
+    auto message = make(*decision.draft);
+    if (!message) return fail(message.error());
+    outcome.change.proposed =
+        as_proposal(std::move(*message), *decision.draft, decision.state, rule);
+  }
+  return {};
+}
+
+Result<Outcome> AlertService::Impl::carry_out(const Rule& rule, const EvaluationRecord& input,
+                                              Act act, const PersonsDecision& person,
                                               EvaluationReport& report) {
-  const WarningState& previous = states.at(rule.id);
   const Issuer from = issuer(setup.options);
-  Outcome outcome{cancel_reason.empty() ? evaluate(rule, previous, evidence, now, from)
-                                        : alerts::cancel(rule, previous, cancel_reason, now, from),
+  Outcome outcome{act == Act::reject ? alerts::reject(rule, input.previous, input.now, from)
+                                     : alerts::decide(input, from),
                   {}};
   outcome.change.state = outcome.decision.state;
-  if (!outcome.decision.message) return outcome;
-  auto message = make_message(rule, *outcome.decision.message);
-  if (!message) return fail(message.error());
-  message->evidence = encode(EvaluationRecord{rule, previous, evidence, now, cancel_reason});
-  report.issued.push_back(issued(rule, *outcome.decision.message, *message));
-  outcome.change.messages.push_back(std::move(*message));
+  outcome.change.settled = outcome.decision.settled;
+  if (auto done = put_in_words(rule, input, outcome, report); !done) return fail(done.error());
+  if (act == Act::evaluate) return outcome;
+  const auto& before = input.previous;
+  constexpr std::array actions = {"", "cancelled", "released", "rejected"};
+  outcome.change.audit = AuditEntry{
+      .time = input.now,
+      .rule = rule.id,
+      .identifier =
+          outcome.decision.message
+              ? outcome.change.messages.back().identifier
+              : cap_identifier(from.identifier_prefix, before.incident,
+                               before.proposal ? before.proposal->revision : before.revision),
+      .proposal = before.proposal ? before.proposal->number : 0,
+      .action = actions.at(static_cast<std::size_t>(act)),
+      .who = person.who,
+      .why = person.why,
+      .edits = person.edits.empty() ? "" : encode(person.edits)};
   return outcome;
 }
 
@@ -161,14 +248,20 @@ Result<void> AlertService::Impl::commit(const std::vector<StateChange>& changes,
 
 Result<EvaluationReport> AlertService::Impl::run(const std::vector<const Rule*>& rules,
                                                  const std::map<std::string, Evidence>& evidence,
-                                                 Time now, const std::string& cancel_reason) {
+                                                 Time now, Act act, const PersonsDecision& person) {
   static const Evidence nothing;
   EvaluationReport report;
   std::vector<StateChange> changes;
   for (const Rule* rule : rules) {
     const auto given = evidence.find(rule->id);
-    auto outcome = carry_out(*rule, given == evidence.end() ? nothing : given->second, now,
-                             cancel_reason, report);
+    EvaluationRecord input{.rule = *rule,
+                           .previous = states.at(rule->id),
+                           .evidence = given == evidence.end() ? nothing : given->second,
+                           .now = now};
+    if (act == Act::cancel) input.cancel_reason = person.why;
+    input.released = act == Act::release;
+    input.edits = person.edits;
+    auto outcome = carry_out(*rule, input, act, person, report);
     if (!outcome) {
       // The state stays as it was, so that the next evaluation tries again.
       report.errors.push_back(
@@ -208,7 +301,7 @@ Result<EvaluationReport> AlertService::evaluate_all(const std::map<std::string, 
                                                     Time now) {
   std::vector<const Rule*> rules;
   for (const auto& rule : impl_->setup.rules) rules.push_back(&rule);
-  return impl_->run(rules, evidence, now, {});
+  return impl_->run(rules, evidence, now);
 }
 
 Result<EvaluationReport> AlertService::evaluate_some(
@@ -217,44 +310,43 @@ Result<EvaluationReport> AlertService::evaluate_some(
   for (const auto& rule : impl_->setup.rules) {
     if (evidence.contains(rule.id)) rules.push_back(&rule);
   }
-  return impl_->run(rules, evidence, now, {});
+  return impl_->run(rules, evidence, now);
 }
 
-Result<EvaluationReport> AlertService::cancel(const std::string& rule, const std::string& reason,
-                                              Time now) {
+Result<EvaluationReport> AlertService::decide(const std::string& rule, Act act,
+                                              const PersonsDecision& decision, Time now) {
   for (const auto& known : impl_->setup.rules) {
-    if (known.id == rule) {
-      return impl_->run({&known}, {}, now, reason.empty() ? "error" : reason);
+    if (known.id != rule) continue;
+    if (act != Act::cancel) {
+      const auto may = may_decide(known, impl_->states.at(rule), decision);
+      if (!may) return fail(may.error());
+      const auto faults = detail::faults_of(decision.edits, impl_->setup.options, impl_->texts);
+      if (!faults.empty()) return fail(as_error(faults));
     }
+    return impl_->run({&known}, {}, now, act, decision);
   }
   return fail(ErrorCode::invalid_input, "rule \"" + rule + "\" is not in force");
 }
 
-const Options& AlertService::options() const {
-  return impl_->setup.options;
+Result<EvaluationReport> AlertService::cancel(const std::string& rule,
+                                              const PersonsDecision& decision, Time now) {
+  PersonsDecision reasoned = decision;
+  if (reasoned.why.empty()) reasoned.why = "error";
+  return decide(rule, Act::cancel, reasoned, now);
 }
 
-Result<Decision> replay(const OutboxMessage& message, const Options& options) {
-  const auto record = decode_record(message.evidence);
-  if (!record) return fail(record.error());
-  const Issuer from = issuer(options);
-  Decision decision =
-      record->cancel_reason.empty()
-          ? evaluate(record->rule, record->previous, record->evidence, record->now, from)
-          : cancel(record->rule, record->previous, record->cancel_reason, record->now, from);
-  const auto differs = [&](const std::string& what) {
-    return fail(ErrorCode::invalid_input,
-                "message \"" + message.identifier + "\": its evidence gives another " + what);
-  };
-  if (!decision.message) return differs("outcome: no message");
-  const auto& content = *decision.message;
-  if (cap_identifier(from.identifier_prefix, content.incident, content.revision) !=
-      message.identifier) {
-    return differs("identifier");
-  }
-  if (content.sent != message.sent || content.expires != message.expires) return differs("time");
-  if (message.xml.find(content.evidence_digest) == std::string::npos) return differs("digest");
-  return decision;
+Result<EvaluationReport> AlertService::approve(const std::string& rule,
+                                               const PersonsDecision& decision, Time now) {
+  return decide(rule, Act::release, decision, now);
+}
+
+Result<EvaluationReport> AlertService::reject(const std::string& rule,
+                                              const PersonsDecision& decision, Time now) {
+  return decide(rule, Act::reject, decision, now);
+}
+
+const Options& AlertService::options() const {
+  return impl_->setup.options;
 }
 
 }  // namespace vandvagt::alerts

@@ -23,7 +23,7 @@ struct IssuedWarning {
   std::string certainty, urgency;
   std::optional<Duration> lead_time;  // onset minus sent; negative: it has begun
   std::optional<double> probability;
-  std::optional<Peak> peak;
+  std::optional<Peak> peak;  // in alerts::unit of the rule's quantity
   Time sent, expires;
   std::string xml;
 };
@@ -34,6 +34,13 @@ struct EvaluationReport {
   std::vector<std::string> operator_notes;  // what operators must be told now
   std::vector<Error> errors;                // a rule that could not be carried out; others were
   std::map<std::string, std::vector<std::string>> explanations;  // by rule
+};
+
+/// What a person says to a proposal or a warning.
+struct PersonsDecision {
+  std::string who, why;
+  int proposal = 0;  // the number that the person has seen; 0: whichever waits
+  TextEdits edits;   // of a release
 };
 
 /// Rules, areas and texts in force, with the outbox they write to. No network and no clock of its
@@ -61,18 +68,25 @@ class AlertService {
   /// Only the rules named in `evidence` and their areas: the path of a reading.
   Result<EvaluationReport> evaluate_some(const std::map<std::string, Evidence>& evidence, Time now);
   /// Withdraws a warning that was an error.
-  Result<EvaluationReport> cancel(const std::string& rule, const std::string& reason, Time now);
+  Result<EvaluationReport> cancel(const std::string& rule, const PersonsDecision& decision,
+                                  Time now);
+  /// Releases what waits for approval, or refuses it; kept with who and why. Error{refused} where
+  /// nothing waits, another proposal has taken the place of the one that was seen, or the person
+  /// may not decide; Error{invalid_input} where the words do not fit.
+  Result<EvaluationReport> approve(const std::string& rule, const PersonsDecision& decision,
+                                   Time now);
+  Result<EvaluationReport> reject(const std::string& rule, const PersonsDecision& decision,
+                                  Time now);
 
   const Options& options() const;
 
  private:
+  enum class Act { evaluate, cancel, release, reject };
+  Result<EvaluationReport> decide(const std::string& rule, Act act, const PersonsDecision& decision,
+                                  Time now);
   struct Impl;
   explicit AlertService(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-/// Evaluates a stored message's evidence again. The identifier, level and content must be those of
-/// the message; Error{invalid_input} names what differs.
-Result<Decision> replay(const OutboxMessage& message, const Options& options);
 
 }  // namespace vandvagt::alerts

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "alerts/detail/embedded.hpp"
+#include "core/digest.hpp"
 
 namespace vandvagt::alerts {
 namespace {
@@ -144,6 +145,15 @@ TextSet read_texts(const std::filesystem::path& folder, Faults& faults) {
     return parse_texts(text, language, path.string(), faults);
   };
   return {read("da-DK"), read("en-GB")};
+}
+
+std::string digest_of(const TextSet& texts) {
+  Sha256 digest;
+  for (const Texts* one : {&texts.danish, &texts.english}) {
+    digest.add(one->language + "\n");
+    for (const auto& [key, text] : one->templates) digest.add(key + "=" + text + "\n");
+  }
+  return digest.hex();
 }
 
 std::string fill(const Texts& texts, const std::string& key,

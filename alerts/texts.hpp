@@ -31,6 +31,9 @@ TextSet read_texts(const std::filesystem::path& folder, Faults& faults);
 Texts parse_texts(std::string_view toml, const std::string& language, const std::string& place,
                   Faults& faults);
 
+/// SHA-256 of all templates of both languages.
+std::string digest_of(const TextSet& texts);
+
 /// The template of `key` with its placeholders replaced; what a value contains is never looked at
 /// again. An empty string where the key is missing (parse_texts has made sure it is not).
 std::string fill(const Texts& texts, const std::string& key,

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,6 +76,33 @@ struct Reference {
   Time sent, expires;
 };
 
+/// A person's words for one message, by language (da-DK, en-GB); what is empty stays as it was
+/// made.
+struct TextEdit {
+  std::string headline, description, instruction;
+  bool empty() const { return headline.empty() && description.empty() && instruction.empty(); }
+  bool operator==(const TextEdit&) const = default;
+};
+using TextEdits = std::map<std::string, TextEdit>;
+
+/// What waits for a person's decision: a change of the standing that has not been told.
+struct Proposal {
+  int number = 1;  // of the proposals of this rule; a new one takes the place of the one before
+  int revision = 1;
+  Standing level = Standing::none();
+  bool rise = true;       // otherwise a fall or an all-clear
+  Time since;             // of the first in this direction: the time-out counts from here
+  std::string key;        // what a new proposal would have to differ in
+  bool reminded = false;  // operators were told that the time is out
+};
+
+/// A proposal that a person refused: for a while the same is not proposed again.
+struct Rejection {
+  int level = 0;
+  Basis basis = Basis::none;
+  Time until;
+};
+
 /// The state of one rule (and so of one area). Small, saved with each change, restored on start.
 struct WarningState {
   std::string rule, area;
@@ -97,16 +125,28 @@ struct WarningState {
   std::vector<Reference> references;
   std::vector<std::string> used_incidents;  // the last few, so that none is ever used again
 
+  // what was told, which differs from what stands while a person has not decided
+  Standing told_level = Standing::none();
+  int told_held = -1;
+  Basis told_basis = Basis::none;
+  Time told_since;  // when `told_level` was first told
+  std::optional<Proposal> proposal;
+  std::optional<Rejection> rejection;
+  int proposals = 0;  // made for this rule so far
+
   // what is known
   Time evaluated;                 // latest evaluation; a clock before it jumped back
   std::optional<Time> last_good;  // until then good data bore the standing level
   std::optional<ObservedReading> newest, before;  // the last two good readings, in order of time
+  std::vector<ObservedReading> recent;            // good ones, where a rate is made of them
   std::vector<std::optional<Time>> below_since;   // per level: below `clear` since
   std::vector<RunRecord> runs;                    // usable ones, oldest first
   std::optional<Time> failed_run;                 // reference time of a failure after the newest
   std::string failed_why;
   bool forecast_given_up = false;  // operators were told that readings alone decide
   bool clock_behind = false;       // operators were told that the clock jumped back
+  bool clock_doubted = false;      // ... that it jumped forward
+  bool out_of_force = false;       // the rule's season was over at the last evaluation
   std::string levels_key;          // of the rule's levels; what is known is dropped if they change
 };
 
@@ -134,12 +174,18 @@ struct MessageContent {
   std::string run, state_used, configuration_digest, model_version;  // empty without a forecast
   std::string evidence_digest;
   std::string reason;                 // in words, for operators
+  TextEdits edits;                    // what a person changed before it was released
   std::vector<Reference> references;  // all live predecessors, oldest first
 };
 
 struct Decision {
   WarningState state;
   std::optional<MessageContent> message;
+  /// What is to be kept for a person to decide on: a new proposal.
+  std::optional<MessageContent> draft;
+  /// What became of the proposal that waited before: superseded, withdrawn, released, ...; empty
+  /// where none did or it waits on.
+  std::string settled = {};
   /// What operators must be told now, once: became unknown, forecast given up, clock behind.
   std::vector<std::string> operator_notes;
   std::vector<std::string> explanation;  // one line for each thing that mattered
@@ -168,12 +214,29 @@ WarningState initial_state(const Rule& rule);
 /// Hold: without that, the level stands and is marked stale; `hold_max` after the last good data
 /// it becomes unknown. A forecast that failed or expired `hold_max` ago is no longer waited for
 /// where fresh readings come in, and operators are told.
+/// Seasons bound what is raised; what stands is lowered on evidence, never by a date.
+/// Approval: a rise or fall of the levels it names becomes a draft, told when a person releases it.
 Decision evaluate(const Rule& rule, const WarningState& previous, const Evidence& evidence,
                   Time now, const Issuer& issuer = {});
+
+/// What was told of the rule: the standing, or what a person has released of it. Unknown where a
+/// first warning waits for a person.
+Standing told_standing(const WarningState& state);
 
 /// A person withdraws a warning that was an error: Cancel, and the level is unknown until the next
 /// evaluation. Without a live incident there is no message.
 Decision cancel(const Rule& rule, const WarningState& previous, const std::string& reason, Time now,
+                const Issuer& issuer = {});
+
+/// A person releases what waits: the message that the standing asks for, sent now, in the person's
+/// words where `edits` has some. Without a proposal there is no message.
+Decision release(const Rule& rule, const WarningState& previous, const TextEdits& edits, Time now,
+                 const Issuer& issuer = {});
+
+/// A person refuses what waits. A first warning ends untold, and its incident is never used again;
+/// otherwise what was told stands on. A fall is proposed again once the water has been below
+/// `clear` for `clear_after` from now on; a rise as Approval::rejection says.
+Decision reject(const Rule& rule, const WarningState& previous, Time now,
                 const Issuer& issuer = {});
 
 /// `<prefix>-<incident>-r<revision>`: the same for the same incident and revision, always.

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 namespace vandvagt::app {
 
 struct CheckArguments {
   std::filesystem::path configuration;
   std::filesystem::path data;  // where relative inputs start; empty: beside the configuration
+  bool rules = false;          // play the tests of the rules too
+  std::vector<std::filesystem::path> rules_tests;  // empty: those beside the configuration
 };
 
 /// `vandvagt check`: reads the configuration and all that it names, puts it on the grid, and says

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/demo_configuration.hpp"
+#include "app/demo_rules_tests.hpp"
 #include "app/demo_terrain.hpp"
 #include "app/demo_weather.hpp"
 #include "grids/cog.hpp"
@@ -157,6 +158,9 @@ Result<fs::path> write_demo_catchment(const fs::path& folder) {
   if (auto done = write_texts(terrain, folder / "catchment"); !done) return fail(done.error());
   const fs::path configuration = folder / "demo.toml";
   if (auto done = grids::write_text_atomically(configuration, demo_configuration(terrain)); !done)
+    return fail(done.error());
+  if (auto done = grids::write_text_atomically(folder / "demo.rules-test.toml", demo_rules_tests);
+      !done)
     return fail(done.error());
   return configuration;
 }

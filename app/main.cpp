@@ -10,6 +10,7 @@
 #include "app/command_forecast.hpp"
 #include "app/command_replay.hpp"
 #include "app/command_simulate.hpp"
+#include "app/command_warnings.hpp"
 #include "app/command_watch.hpp"
 #include "app/exit_code.hpp"
 #include "app/stop_signal.hpp"
@@ -33,6 +34,7 @@ struct CommandLine {
   app::CopyStoreArguments copy_store;
   app::WatchArguments watch;
   app::ReplayArguments replay;
+  app::WarningsArguments warnings;
   std::string at, from, to, longest_delay, closed;
   std::filesystem::path demo_output = "demo";
   int exit_code = 0;
@@ -50,7 +52,14 @@ void add_check(CLI::App& program, CommandLine& line) {
   auto* command = program.add_subcommand(
       "check", "Read a configuration and all it names; say every fault; write nothing");
   add_configuration(*command, line.check);
-  command->callback([&line] { line.exit_code = app::run_check_command(line.check); });
+  command->add_flag("--rules", line.check.rules,
+                    "Play the tests of the rules too (NAME.rules-test.toml beside the "
+                    "configuration)");
+  command->add_option("--rules-test", line.check.rules_tests, "Play these tests of the rules");
+  command->callback([&line] {
+    line.check.rules = line.check.rules || !line.check.rules_tests.empty();
+    line.exit_code = app::run_check_command(line.check);
+  });
 }
 
 void add_simulate(CLI::App& program, CommandLine& line) {
@@ -245,6 +254,50 @@ void add_copy_store(CLI::App& program, CommandLine& line) {
   command->callback([&line] { line.exit_code = app::run_copy_store_command(line.copy_store); });
 }
 
+void add_warnings(CLI::App& program, CommandLine& line) {
+  auto* group =
+      program.add_subcommand("warnings", "What waits for a decision and what is in force");
+  group->require_subcommand(1);
+  auto& arguments = line.warnings;
+  const auto add = [&](const char* name, const char* what,
+                       int (*run)(const app::WarningsArguments&)) {
+    auto* command = group->add_subcommand(name, what);
+    add_configuration(*command, arguments);
+    command->add_option("--store", arguments.store,
+                        "Folder of the warnings (default: the configuration's)");
+    command->callback([&line, run] { line.exit_code = run(line.warnings); });
+    return command;
+  };
+  const auto add_one = [&](const char* name, const char* what,
+                           int (*run)(const app::WarningsArguments&)) {
+    auto* command = add(name, what, run);
+    command->add_option("identifier", arguments.identifier, "As `warnings list` shows it")
+        ->required();
+    return command;
+  };
+  const auto add_person = [&](CLI::App* command, bool reason) {
+    command->add_option("--by", arguments.who, "Who decides")->required();
+    auto* why = command->add_option("--why", arguments.why, "The reason, kept for good");
+    if (reason) why->required();
+    return command;
+  };
+  add("list", "What waits, then what is in force", app::run_warnings_list)
+      ->add_flag("--all", arguments.all, "What is over, too");
+  add_one("show", "One message or proposal, and what became of it", app::run_warnings_show);
+  auto* approve =
+      add_person(add_one("approve", "Release what waits", app::run_warnings_approve), false);
+  approve->add_option("--proposal", arguments.proposal,
+                      "The number that was seen: refused where another has taken its place");
+  approve->add_option("--edit", arguments.edits,
+                      "TOML with [da-DK] and [en-GB]: headline, description, instruction");
+  auto* reject = add_person(add_one("reject", "Refuse what waits", app::run_warnings_reject), true);
+  reject->add_option("--proposal", arguments.proposal, "The number that was seen");
+  add_person(add_one("cancel", "Withdraw a warning that was an error", app::run_warnings_cancel),
+             true);
+  add_one("explain", "The chain of evidence, and whether it gives the same message again",
+          app::run_warnings_explain);
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Flood forecasting and warning", "vandvagt"};
   program.set_version_flag("--version", "vandvagt " + forecast::program_version());
@@ -265,6 +318,7 @@ int run(int argc, char** argv) {
   add_tidy(program, line);
   add_review(program, line);
   add_copy_store(program, line);
+  add_warnings(program, line);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -24,6 +24,7 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 std::vector<double> gauge_values(const forecast::GaugeOutcome& gauge,
                                  const forecast::PlaceSeries& series, Quantity quantity) {
   if (quantity == Quantity::depth) return series.depth;
+  // A rate is made of stages where the rule is evaluated: the bed's height drops out.
   if (quantity == Quantity::groundwater_depth) return series.water_table_depth;
   std::vector<double> stages = series.stage;
   for (std::size_t k = 0; k < stages.size(); ++k)
@@ -225,7 +226,7 @@ Result<std::vector<RuleReport>> rule_reports(const config::Configuration& config
     const auto state = outbox.state(rule.id);
     if (!state) return fail(state.error());
     if (*state) {
-      row.level = alerts::to_string((*state)->level, rule);
+      row.level = alerts::to_string(alerts::told_standing(**state), rule);
       row.basis = alerts::to_string((*state)->basis);
       row.stale = (*state)->stale;
       if ((*state)->level.active() && (*state)->onset) row.lead_time = *(*state)->onset - now;

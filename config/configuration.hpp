@@ -51,6 +51,7 @@ struct Configuration {
   std::vector<alerts::Area> areas;  // in WGS 84
   std::vector<alerts::Rule> rules;
   alerts::Options alerts;                      // topic_prefix is the broker's
+  alerts::Approval approval;                   // of rules that say nothing of it
   std::optional<messaging::Options> broker;    // none: a private broker on loopback
   Duration listen = std::chrono::seconds{10};  // how long to wait for readings before a run
   watch::Options watch;

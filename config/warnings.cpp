@@ -21,6 +21,42 @@ namespace {
 using alerts::Area;
 using alerts::Rule;
 
+void read_season(Section& section, std::optional<alerts::Season>& season) {
+  section.table("season", [&](Section& inner) {
+    alerts::Season given;
+    const auto day = [&](const char* key, alerts::MonthDay& value) {
+      inner.require(key, "give month and day, e.g. \"10-01\"");
+      std::string text;
+      inner.text(key, text);
+      if (text.empty()) return;
+      const auto read = alerts::parse_month_day(text);
+      if (!read)
+        return inner.fault(key, "\"" + text + "\" is no day of the year",
+                           "give month and day, e.g. \"10-01\"");
+      value = *read;
+    };
+    day("from", given.from);
+    day("to", given.to);
+    if (inner.present()) season = given;
+  });
+}
+
+/// [alerts.approval] holds for all rules; [rule.approval] has the last word.
+void read_approval(Section& section, alerts::Approval& approval) {
+  section.table("approval", [&](Section& inner) {
+    inner.require("mode", "write mode = \"approve\" or \"automatic\"");
+    inner.choice<bool>("mode", approval.needed, {{"automatic", false}, {"approve", true}});
+    inner.text("from", approval.from);
+    inner.flag("lowering", approval.lowering);
+    inner.texts("by", approval.by);
+    inner.duration("timeout", approval.timeout, true);
+    using alerts::AfterTimeout;
+    inner.choice<AfterTimeout>("after_timeout", approval.after_timeout,
+                               {{"tell", AfterTimeout::tell}, {"release", AfterTimeout::release}});
+    inner.duration("rejection", approval.rejection, true);
+  });
+}
+
 void read_level(Section& section, alerts::Level& level, Dimension dimension) {
   section.require("name", "minor, moderate, severe, extreme, or a name with a severity");
   section.text("name", level.name);
@@ -36,6 +72,7 @@ void read_level(Section& section, alerts::Level& level, Dimension dimension) {
                                            {"severe", Severity::severe},
                                            {"extreme", Severity::extreme}});
   level.severity = severity;
+  read_season(section, level.season);
 }
 
 Dimension dimension_of(alerts::Quantity quantity) {
@@ -44,6 +81,8 @@ Dimension dimension_of(alerts::Quantity quantity) {
       return Dimension::discharge;
     case alerts::Quantity::area_share:
       return Dimension::dimensionless;
+    case alerts::Quantity::rate_of_rise:
+      return Dimension::speed;
     case alerts::Quantity::stage:
     case alerts::Quantity::depth:
     case alerts::Quantity::groundwater_depth:
@@ -66,6 +105,7 @@ void read_rule(Section& section, Rule& rule) {
                             {"discharge", Quantity::discharge},
                             {"depth", Quantity::depth},
                             {"groundwater_depth", Quantity::groundwater_depth},
+                            {"rate_of_rise", Quantity::rate_of_rise},
                             {"area_depth", Quantity::area_depth},
                             {"area_share", Quantity::area_share}});
   using alerts::Hazard;
@@ -89,6 +129,9 @@ void read_rule(Section& section, Rule& rule) {
   section.duration("cycle", rule.cycle);
   section.duration("grace", rule.grace, true);
   section.flag("observed", rule.observed);
+  section.duration("rise_window", rule.rise_window);
+  read_season(section, rule.season);
+  read_approval(section, rule.approval);
   section.require("level", "add [[rule.level]] with name, raise and clear");
   section.each("level", [&](Section& inner) {
     read_level(inner, rule.levels.emplace_back(), dimension_of(rule.quantity));
@@ -225,6 +268,8 @@ void read_alerts(Section& top, Configuration& configuration) {
     section.text("contact", options.contact);
     section.text("web", options.web);
     section.input("texts", options.texts, true);
+    section.text("time_zone", options.time_zone);
+    read_approval(section, configuration.approval);
     if (top.context().probing || !section.present()) return;
     for (const auto& fault : alerts::validate(options))
       section.fault("", fault.place + ": " + fault.what, fault.cure);
@@ -257,6 +302,7 @@ void read_rules(Section& top, Configuration& configuration) {
   top.each("rule", [&](Section& section) {
     const auto before = top.context().faults.size();
     Rule& rule = configuration.rules.emplace_back();
+    rule.approval = configuration.approval;
     read_rule(section, rule);
     if (top.context().faults.size() == before)
       places["rules.\"" + rule.id + "\""] = section.place();

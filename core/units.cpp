@@ -12,7 +12,7 @@ struct Unit {
   double factor;
 };
 
-constexpr std::array<Unit, 22> known_units{{
+constexpr std::array<Unit, 24> known_units{{
     {"m", Dimension::length, 1.0},
     {"cm", Dimension::length, 0.01},
     {"mm", Dimension::length, 0.001},
@@ -27,6 +27,8 @@ constexpr std::array<Unit, 22> known_units{{
     {"m/s", Dimension::speed, 1.0},
     {"m s-1", Dimension::speed, 1.0},
     {"cm/s", Dimension::speed, 0.01},
+    {"m/h", Dimension::speed, 1.0 / 3600.0},
+    {"cm/h", Dimension::speed, 0.01 / 3600.0},
     {"mm/h", Dimension::speed, 1e-3 / 3600.0},
     {"mm/d", Dimension::speed, 1e-3 / 86400.0},
     {"mm/day", Dimension::speed, 1e-3 / 86400.0},

@@ -31,6 +31,9 @@ Result<std::vector<alerts::ObservedReading>> observed_readings(const ObservedSou
   if (!state) return fail(state.error());
   Time from = sources.now - longest_look_back;
   if (*state && (*state)->newest) from = std::max(from, (*state)->newest->time + Duration{1});
+  // A rate needs readings that have made none yet.
+  if (*state && !(*state)->recent.empty())
+    from = std::max(from, (*state)->recent.back().time + Duration{1});
   const auto stored = sources.store.read(station->id, station->parameter, from, sources.now);
   if (!stored) return fail(stored.error());
   const double offset = datum_offset(sources.stations, rule);

@@ -83,6 +83,7 @@ Result<void> WarningDesk::carry_out(Open& open, const Work& work) {
   // Another instance (a nightly forecast) may move a state on between our look and our commit.
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     const Time now = setup_.now();
+    const bool doubted = clock_.doubted(now, steady_clock::now());
     std::map<std::string, alerts::Evidence> evidence;
     for (const auto& rule : setup_.alerts.rules) {
       if (!work.all_rules && !work.stations.contains(rule.station)) continue;
@@ -90,7 +91,8 @@ Result<void> WarningDesk::carry_out(Open& open, const Work& work) {
           {.stations = setup_.stations, .store = open.store, .outbox = open.outbox, .now = now},
           rule);
       if (!readings) return fail(readings.error());
-      evidence[rule.id].readings = std::move(*readings);
+      evidence[rule.id] = {
+          .forecast = {}, .readings = std::move(*readings), .clock_doubted = doubted};
     }
     if (evidence.empty()) return {};
     report = open.service->evaluate_some(evidence, now);

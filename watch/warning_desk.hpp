@@ -15,6 +15,7 @@
 #include "core/time.hpp"
 #include "sensors/station.hpp"
 #include "sensors/store.hpp"
+#include "watch/clock_watch.hpp"
 #include "watch/health.hpp"
 #include "watch/options.hpp"
 
@@ -62,6 +63,7 @@ class WarningDesk {
   Work work_;
   std::chrono::steady_clock::time_point next_round_{};  // of all rules; the first at once
   std::optional<Time> last_evaluation_;
+  ClockWatch clock_;
 };
 
 }  // namespace vandvagt::watch

@@ -9,13 +9,6 @@ namespace {
 
 using Values = std::map<std::string, std::string>;
 
-// 2016-06-01 14:05 UTC
-std::string time_for_people(Time t) {
-  std::string text = format_time(std::chrono::floor<std::chrono::minutes>(t));
-  text.replace(10, 1, " ");
-  return text.substr(0, 16) + " UTC";
-}
-
 std::string value_for_people(const Rule& rule, double value, const std::string& language) {
   std::string text = rule.quantity == Quantity::area_share ? fmt::format("{:.0f} %", 100.0 * value)
                                                            : value_text(rule.quantity, value);
@@ -46,10 +39,16 @@ std::string form_of(const MessageContent& message) {
   }
 }
 
+std::string status_word(const Options& options, const Texts& texts) {
+  if (options.status == MessageStatus::exercise) return fill(texts, "status.exercise", {});
+  return options.status == MessageStatus::test ? fill(texts, "status.test", {}) : "";
+}
+
 class Writer {
  public:
-  Writer(const MessageContent& message, const CapSubject& subject, const Texts& texts)
-      : message_(message), subject_(subject), texts_(texts) {
+  Writer(const MessageContent& message, const CapSubject& subject, const Texts& texts,
+         const LocalTime& zone)
+      : message_(message), subject_(subject), texts_(texts), zone_(zone) {
     const bool danish = texts.language.starts_with("da");
     const std::string& name = danish ? subject.area.name_da : subject.area.name_en;
     const std::string& station =
@@ -76,11 +75,17 @@ class Writer {
     const std::string headline = !form.empty()                         ? form
                                  : message_.kind == MessageKind::alert ? "alert"
                                                                        : "update";
+    // A person's words, too, say first of all that it is an exercise or a test.
     const std::string prefix = words.note.empty() ? "" : words.note + ": ";
-    words.headline = clean_text(prefix + say("headline." + headline), max_headline);
-    words.description = clean_text(prefix + description(form), 2 * max_area_text);
+    const auto edited = message_.edits.find(texts_.language);
+    const TextEdit edit = edited == message_.edits.end() ? TextEdit{} : edited->second;
+    const auto either = [&](const std::string& own, const std::string& made, std::size_t most) {
+      return clean_text(prefix + (own.empty() ? made : own), most);
+    };
+    words.headline = either(edit.headline, say("headline." + headline), max_headline);
+    words.description = either(edit.description, description(form), 2 * max_area_text);
     const std::string advice = form.empty() ? severity_key(message_, subject_.rule) : form;
-    words.instruction = clean_text(prefix + say("instruction." + advice), max_area_text);
+    words.instruction = either(edit.instruction, say("instruction." + advice), max_area_text);
     return words;
   }
 
@@ -91,13 +96,10 @@ class Writer {
     for (const auto& [name, value] : more) values[name] = value;
     return fill(texts_, key, values);
   }
-  std::string status_word() const {
-    if (subject_.options.status == MessageStatus::exercise) return say("status.exercise");
-    return subject_.options.status == MessageStatus::test ? say("status.test") : "";
-  }
+  std::string status_word() const { return detail::status_word(subject_.options, texts_); }
   std::string say_value(const std::string& key, double value, Time time) const {
     return say_with(key, {{"value", value_for_people(subject_.rule, value, texts_.language)},
-                          {"time", time_for_people(time)}});
+                          {"time", zone_.for_people(time)}});
   }
 
   std::string description(const std::string& form) const {
@@ -107,7 +109,7 @@ class Writer {
     if (form.empty() && message_.onset) {
       const bool begun = *message_.onset <= message_.sent;
       add(say_with(begun ? "sentence.begun" : "sentence.onset",
-                   {{"time", time_for_people(*message_.onset)}}));
+                   {{"time", zone_.for_people(*message_.onset)}}));
     }
     if (message_.peak) {
       const std::string key = subject_.rule.station.empty() ? "sentence.no_place" : "sentence.peak";
@@ -126,6 +128,7 @@ class Writer {
   const MessageContent& message_;
   const CapSubject& subject_;
   const Texts& texts_;
+  const LocalTime zone_;
   Values values_;
 };
 
@@ -141,11 +144,33 @@ std::optional<Severity> severity_of(const MessageContent& message, const Rule& r
 
 std::string value_text(Quantity quantity, double value) {
   const std::string symbol = unit(quantity);
-  return fmt::format("{:.2f}{}{}", value, symbol.empty() ? "" : " ", symbol);
+  return fmt::format("{:.2f}{}{}", in_unit(quantity, value), symbol.empty() ? "" : " ", symbol);
 }
 
-CapWords words_for(const MessageContent& message, const CapSubject& subject, const Texts& texts) {
-  return Writer(message, subject, texts).write();
+CapWords words_for(const MessageContent& message, const CapSubject& subject, const Texts& texts,
+                   const LocalTime& zone) {
+  return Writer(message, subject, texts, zone).write();
+}
+
+Faults faults_of(const TextEdits& edits, const Options& options, const TextSet& texts) {
+  Faults faults;
+  for (const auto& [language, edit] : edits) {
+    const Texts* own = language == texts.danish.language    ? &texts.danish
+                       : language == texts.english.language ? &texts.english
+                                                            : nullptr;
+    if (own == nullptr) {
+      faults.push_back({language, "is no language of the messages",
+                        "use " + texts.danish.language + " or " + texts.english.language});
+      continue;
+    }
+    const std::string prefix = status_word(options, *own);
+    const std::string headline = (prefix.empty() ? "" : prefix + ": ") + edit.headline;
+    if (clean_text(headline, max_headline) != clean_text(headline, headline.size() + 1)) {
+      faults.push_back({language + ".headline", "is too long",
+                        fmt::format("keep it below {} characters", max_headline + 1)});
+    }
+  }
+  return faults;
 }
 
 }  // namespace vandvagt::alerts::detail

@@ -3,6 +3,8 @@
 #include <string>
 
 #include "alerts/cap.hpp"
+#include "alerts/local_time.hpp"
+#include "core/fault.hpp"
 
 namespace vandvagt::alerts::detail {
 
@@ -10,7 +12,11 @@ namespace vandvagt::alerts::detail {
 struct CapWords {
   std::string event, headline, description, instruction, area, note;
 };
-CapWords words_for(const MessageContent& message, const CapSubject& subject, const Texts& texts);
+CapWords words_for(const MessageContent& message, const CapSubject& subject, const Texts& texts,
+                   const LocalTime& zone);
+/// What is wrong with a person's words: headlines that do not fit, languages that messages do not
+/// have.
+Faults faults_of(const TextEdits& edits, const Options& options, const TextSet& texts);
 
 /// Severity of the message: that of its level; nothing where nothing is known.
 std::optional<Severity> severity_of(const MessageContent& message, const Rule& rule);

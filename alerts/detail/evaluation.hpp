@@ -14,7 +14,7 @@ struct Evaluation {
   const Issuer& issuer;
   Time now;
   Time latest;          // the later of `now` and the last evaluation
-  bool clock_behind;    // `now` lies before the last evaluation
+  bool clock_behind;    // `now` lies before the last evaluation, or the clock is doubted
   WarningState before;  // as it came
   Decision decision;    // decision.state is the next state
 
@@ -46,6 +46,29 @@ void decide_standing(Evaluation& evaluation);
 
 // ---- what is said of it (message.cpp)
 void compose_message(Evaluation& evaluation, const std::string& cancel_reason = {});
+/// Composes what waits for a person, now released.
+void compose_released(Evaluation& evaluation, const TextEdits& edits);
+
+// ---- what a person decides first (proposal.cpp)
+/// Does what is to be told now wait for a person?
+bool needs_approval(const Rule& rule, const WarningState& state);
+/// Has nobody decided in time, and is it then released?
+bool released_by_timeout(const Evaluation& evaluation);
+/// Makes `draft` the proposal, or leaves the one that says the same as it is.
+void propose(Evaluation& evaluation, MessageContent draft);
+/// What waited waits no more.
+void settle_proposal(Evaluation& evaluation, const std::string& outcome);
+/// The level raised by the evidence, with what a person refused left out.
+int without_rejected(Evaluation& evaluation, int raised, Standing by_readings);
+
+/// The index of the level that stands or is held, -1 for none: an all-clear that waits for a
+/// person has left the level already.
+inline int standing_index(const WarningState& state) {
+  return state.incident.empty() || state.level.is_none() ? -1 : state.held;
+}
+
+/// An incident that ends leaves nothing behind that a later one could take up.
+void close_incident(WarningState& state);
 
 /// True where `value` is as bad as `limit` or worse.
 inline bool reaches(const Rule& rule, double value, double limit) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "alerts/detail/evaluation.hpp"
+#include "alerts/detail/rise.hpp"
 #include "alerts/detail/run_record.hpp"
 
 namespace vandvagt::alerts::detail {
@@ -115,7 +116,7 @@ void take_forecast(Evaluation& evaluation) {
         fmt::format("run {}: {:.0f} % of the members reach {} ({} {}) within the lead "
                     "window",
                     run->run, 100.0 * run->levels[k].share, rule.levels[k].name,
-                    rule.levels[k].raise, unit(rule.quantity)));
+                    in_unit(rule.quantity, rule.levels[k].raise), unit(rule.quantity)));
   }
   state.runs.push_back(std::move(*run));
   const auto kept = static_cast<std::size_t>(std::max(1, rule.runs_looked_at));
@@ -127,29 +128,61 @@ void take_forecast(Evaluation& evaluation) {
   state.forecast_given_up = false;
 }
 
-void take_readings(Evaluation& evaluation) {
-  if (!watches_readings(evaluation.rule)) return;
+namespace {
+
+struct Counts {
+  int used = 0, late = 0, bad = 0, future = 0;
+};
+
+void take_good(Evaluation& evaluation, const ObservedReading& reading, Counts& counts) {
   auto& state = evaluation.state();
-  int late = 0, bad = 0, future = 0, used = 0;
+  note_peak(state, evaluation.rule, reading);
+  const bool is_late = state.newest && reading.time <= state.newest->time;
+  is_late ? note_late(evaluation, reading) : note_newest(evaluation, reading);
+  ++(is_late ? counts.late : counts.used);
+}
+
+// A reading becomes a rate; one that comes late would make a rate of the past and is not used.
+void take_rise(Evaluation& evaluation, const ObservedReading& reading, Counts& counts) {
+  auto& recent = evaluation.state().recent;
+  if (!recent.empty() && reading.time <= recent.back().time) {
+    ++counts.late;
+    return;
+  }
+  const auto rise = rise_at(evaluation.rule, recent, reading);
+  remember_for_rise(evaluation.rule, recent, reading);
+  if (rise) {
+    take_good(evaluation, {reading.time, *rise, true, reading.digest}, counts);
+  } else {
+    ++counts.used;
+  }
+}
+
+}  // namespace
+
+void take_readings(Evaluation& evaluation) {
+  const Rule& rule = evaluation.rule;
+  if (!watches_readings(rule)) return;
+  const auto& state = evaluation.state();
+  Counts counts;
   for (const auto& reading : evaluation.evidence.readings) {
     if (!reading.good || !std::isfinite(reading.value)) {
-      ++bad;
+      ++counts.bad;
     } else if (reading.time > evaluation.latest + future_allowed) {
-      ++future;
+      ++counts.future;
+    } else if (rule.quantity == Quantity::rate_of_rise) {
+      take_rise(evaluation, reading, counts);
     } else {
-      note_peak(state, evaluation.rule, reading);
-      const bool is_late = state.newest && reading.time <= state.newest->time;
-      is_late ? note_late(evaluation, reading) : note_newest(evaluation, reading);
-      ++(is_late ? late : used);
+      take_good(evaluation, reading, counts);
     }
   }
   if (evaluation.evidence.readings.empty()) return;
   evaluation.explain(
-      fmt::format("{} readings used in order, {} late, {} not good, {} in the future", used, late,
-                  bad, future));
+      fmt::format("{} readings used in order, {} late, {} not good, {} in the future", counts.used,
+                  counts.late, counts.bad, counts.future));
   if (state.newest) {
-    evaluation.explain(fmt::format("newest good reading {} {} at {}", state.newest->value,
-                                   unit(evaluation.rule.quantity),
+    evaluation.explain(fmt::format("newest good reading {} {} at {}",
+                                   in_unit(rule.quantity, state.newest->value), unit(rule.quantity),
                                    format_time(state.newest->time)));
   }
 }
@@ -179,7 +212,9 @@ Standing raised_by_readings(const WarningState& state, const Rule& rule, Time no
   }
   if (state.newest->time - state.before->time > rule.fresh) return Standing::none();
   for (int k = static_cast<int>(rule.levels.size()) - 1; k >= 0; --k) {
-    const double raise = rule.levels[static_cast<std::size_t>(k)].raise;
+    const auto level = static_cast<std::size_t>(k);
+    if (!in_force(rule, level, now)) continue;
+    const double raise = rule.levels[level].raise;
     if (reaches(rule, state.newest->value, raise) && reaches(rule, state.before->value, raise)) {
       return Standing::level(k);
     }
@@ -195,7 +230,7 @@ Standing raised_by_forecast(const WarningState& state, const Rule& rule, Time no
   for (int k = static_cast<int>(rule.levels.size()) - 1; k >= 0; --k) {
     const auto level = static_cast<std::size_t>(k);
     const auto& outlook = newest->levels[level];
-    if (!outlook.hit || *outlook.until < now) continue;
+    if (!in_force(rule, level, now) || !outlook.hit || *outlook.until < now) continue;
     int hits = 0, looked_at = 0;
     for (auto run = state.runs.rbegin(); run != state.runs.rend(); ++run) {
       if (++looked_at > rule.runs_looked_at || run->reference_time < oldest) break;

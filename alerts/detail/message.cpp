@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <utility>
 
 #include "alerts/detail/evaluation.hpp"
 #include "core/digest.hpp"
@@ -35,6 +36,23 @@ std::string cap_identifier(const std::string& prefix, const std::string& inciden
 }
 
 namespace detail {
+
+void close_incident(WarningState& state) {
+  state.incident.clear();
+  state.cause.clear();
+  state.revision = 0;
+  state.held = -1;
+  state.raised_at.reset();
+  state.onset.reset();
+  state.peak.reset();
+  state.urgency_told = Urgency::unknown;
+  state.expires.reset();
+  state.references.clear();
+  state.told_level = Standing::none();
+  state.told_held = -1;
+  state.told_basis = Basis::none;
+}
+
 namespace {
 
 // The outlook of the standing level in the newest run that has not expired.
@@ -78,19 +96,6 @@ void open_incident(Evaluation& evaluation) {
   if (state.used_incidents.size() > incidents_kept) {
     state.used_incidents.erase(state.used_incidents.begin());
   }
-}
-
-void close_incident(WarningState& state) {
-  state.incident.clear();
-  state.cause.clear();
-  state.revision = 0;
-  state.held = -1;
-  state.raised_at.reset();
-  state.onset.reset();
-  state.peak.reset();
-  state.urgency_told = Urgency::unknown;
-  state.expires.reset();
-  state.references.clear();
 }
 
 // When the standing level begins: seen by the gauge, or expected by the newest run.
@@ -159,22 +164,28 @@ std::string digest_of_evidence(const Evaluation& evaluation) {
   return digest.hex();
 }
 
-// Why a message goes out now, in words; empty: nothing to say.
-std::string reason_to_speak(const Evaluation& evaluation, Urgency urgency, Time sent) {
-  const auto& before = evaluation.before;
+bool untold(const WarningState& state) {
+  return state.revision == 0;
+}
+
+// What stands otherwise than it was told, in words; empty: nothing.
+std::string change_to_tell(const Evaluation& evaluation) {
   const auto& state = evaluation.state();
   const auto name = [&](Standing s) { return to_string(s, evaluation.rule); };
-  if (before.incident.empty()) return state.level.active() ? "raised to " + name(state.level) : "";
-  if (state.level != before.level) {
-    return fmt::format("{} -> {}", name(before.level), name(state.level));
-  }
-  if (state.level.active() && before.basis == Basis::forecast && state.basis == Basis::observed) {
+  if (untold(state)) return "raised to " + name(Standing::level(state.held));
+  if (state.level == state.told_level) return "";
+  return fmt::format("{} -> {}", name(state.told_level), name(state.level));
+}
+
+// Why the same is said again, in words; empty: it is not.
+std::string routine_to_tell(const Evaluation& evaluation, Urgency urgency, Time sent) {
+  const auto& state = evaluation.state();
+  const bool active = state.level.active();
+  if (active && state.told_basis == Basis::forecast && state.basis == Basis::observed) {
     return "observed at the gauge";
   }
-  if (state.level.active() && urgency > before.urgency_told) {
-    return "urgency is now " + to_string(urgency);
-  }
-  if (before.expires && *before.expires - sent <= evaluation.rule.grace) return "still in force";
+  if (active && urgency > state.urgency_told) return "urgency is now " + to_string(urgency);
+  if (state.expires && *state.expires - sent <= evaluation.rule.grace) return "still in force";
   return "";
 }
 
@@ -211,23 +222,23 @@ void add_evidence(const Evaluation& evaluation, MessageContent& message) {
 
 MessageKind kind_of(const Evaluation& evaluation, bool cancelled) {
   if (cancelled) return MessageKind::cancel;
-  if (evaluation.before.incident.empty()) return MessageKind::alert;
+  if (untold(evaluation.state())) return MessageKind::alert;
   return evaluation.state().level.is_none() ? MessageKind::all_clear : MessageKind::update;
 }
 
-MessageContent make_content(const Evaluation& evaluation, MessageKind kind, Urgency urgency,
-                            Time sent) {
+MessageContent make_content(const Evaluation& evaluation, MessageKind kind, Time sent,
+                            const std::string& reason) {
   const auto& state = evaluation.state();
   MessageContent message;
   message.kind = kind;
   message.incident = state.incident;
   message.revision = state.revision + 1;
   message.level = state.level;
-  message.held = kind == MessageKind::alert ? state.held : evaluation.before.held;
+  message.held = kind == MessageKind::alert ? state.held : state.told_held;
   message.basis = state.basis;
   message.stale = state.stale;
   message.certainty = find_certainty(evaluation);
-  message.urgency = urgency;
+  message.urgency = find_urgency(evaluation, sent);
   message.sent = sent;
   message.expires = sent + evaluation.rule.cycle + evaluation.rule.grace;
   message.onset = state.onset;
@@ -239,6 +250,7 @@ MessageContent make_content(const Evaluation& evaluation, MessageKind kind, Urge
     message.ending = sent;
   }
   message.references = live_references(state, sent);
+  message.reason = reason;
   return message;
 }
 
@@ -253,32 +265,112 @@ void remember(Evaluation& evaluation, const MessageContent& message) {
       {evaluation.issuer.sender,
        cap_identifier(evaluation.issuer.identifier_prefix, message.incident, message.revision),
        message.sent, message.expires});
+  if (message.revision == 1 || state.told_level != message.level) {
+    state.told_since = evaluation.latest;
+  }
+  state.told_level = message.level;
+  state.told_basis = message.basis;
+  if (message.level.active()) state.told_held = message.level.index();
   if (message.kind == MessageKind::all_clear || message.kind == MessageKind::cancel) {
     close_incident(state);
   }
 }
 
-}  // namespace
+void tell(Evaluation& evaluation, MessageContent message) {
+  remember(evaluation, message);
+  evaluation.explain(fmt::format("message {}: {}", message.revision, message.reason));
+  evaluation.decision.message = std::move(message);
+}
 
-void compose_message(Evaluation& evaluation, const std::string& cancel_reason) {
+// The content were that the standing; the state itself is left as it is.
+MessageContent content_as(Evaluation& evaluation, const WarningState& standing, Time sent,
+                          const std::string& reason) {
   auto& state = evaluation.state();
-  const bool cancelled = !cancel_reason.empty();
-  const bool opens = state.incident.empty() && state.level.active();
-  if (opens) open_incident(evaluation);
-  if (state.incident.empty()) return;
+  const auto level = std::exchange(state.level, standing.level);
+  const auto held = std::exchange(state.held, standing.held);
+  const auto basis = std::exchange(state.basis, standing.basis);
+  auto message = make_content(evaluation, kind_of(evaluation, false), sent, reason);
+  state.level = level;
+  state.held = held;
+  state.basis = basis;
+  return message;
+}
+
+// What was told stands until a person decides, and must not expire meanwhile.
+void refresh_while_waiting(Evaluation& evaluation, Time sent) {
+  const auto& state = evaluation.state();
+  if (untold(state) || !state.expires || *state.expires - sent > evaluation.rule.grace) return;
+  WarningState told;
+  told.level = state.told_level;
+  told.held = state.told_held;
+  told.basis = state.told_basis;
+  tell(evaluation, content_as(evaluation, told, sent, "still in force"));
+}
+
+// What a change says: the standing, or the level last held where a first warning lost its data.
+MessageContent content_of_change(Evaluation& evaluation, Time sent, const std::string& reason) {
+  WarningState standing;
+  const auto& state = evaluation.state();
+  standing.held = state.held;
+  standing.basis = state.basis;
+  standing.level =
+      untold(state) && state.level.is_unknown() ? Standing::level(state.held) : state.level;
+  return content_as(evaluation, standing, sent, reason);
+}
+
+// The incident that a raised level opens or goes on in; false: none is live.
+bool find_incident(Evaluation& evaluation) {
+  auto& state = evaluation.state();
+  if (state.incident.empty() && state.level.active()) open_incident(evaluation);
+  if (state.incident.empty()) return false;
   if (state.level.active()) {
     state.held = state.level.index();
     state.onset = find_onset(evaluation);
   }
+  return true;
+}
+
+}  // namespace
+
+void compose_released(Evaluation& evaluation, const TextEdits& edits) {
   const Time sent = time_to_send(evaluation);
-  const Urgency urgency = find_urgency(evaluation, sent);
-  const std::string reason = cancelled ? cancel_reason : reason_to_speak(evaluation, urgency, sent);
-  if (reason.empty()) return;
-  auto message = make_content(evaluation, kind_of(evaluation, cancelled), urgency, sent);
-  message.reason = reason;
-  remember(evaluation, message);
-  evaluation.explain(fmt::format("message {}: {}", message.revision, reason));
-  evaluation.decision.message = std::move(message);
+  const std::string change = change_to_tell(evaluation);
+  settle_proposal(evaluation, change.empty() ? "withdrawn" : "released");
+  if (change.empty()) return;
+  auto message = content_of_change(evaluation, sent, change + ", released by a forecaster");
+  message.edits = edits;
+  tell(evaluation, std::move(message));
+}
+
+void compose_message(Evaluation& evaluation, const std::string& cancel_reason) {
+  auto& state = evaluation.state();
+  if (!find_incident(evaluation)) return;
+  const Time sent = time_to_send(evaluation);
+  if (!cancel_reason.empty()) {
+    return tell(evaluation, make_content(evaluation, MessageKind::cancel, sent, cancel_reason));
+  }
+  if (untold(state) && state.level.is_none()) {
+    evaluation.explain("what was never told is over");
+    settle_proposal(evaluation, "withdrawn");
+    return close_incident(state);
+  }
+  const std::string change = change_to_tell(evaluation);
+  if (change.empty()) {
+    settle_proposal(evaluation, "withdrawn");
+    const std::string routine = routine_to_tell(evaluation, find_urgency(evaluation, sent), sent);
+    if (routine.empty()) return;
+    return tell(evaluation, make_content(evaluation, kind_of(evaluation, false), sent, routine));
+  }
+  const bool waits = needs_approval(evaluation.rule, state);
+  const bool timed_out = waits && released_by_timeout(evaluation);
+  if (waits && !timed_out) {
+    refresh_while_waiting(evaluation, sent);
+    const Time then = time_to_send(evaluation);
+    return propose(evaluation, content_of_change(evaluation, then, change));
+  }
+  settle_proposal(evaluation, timed_out ? "released by time-out" : "superseded");
+  tell(evaluation, content_of_change(evaluation, sent,
+                                     change + (timed_out ? ", released after the time-out" : "")));
 }
 
 }  // namespace detail

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <functional>
 
+#include "alerts/detail/rise.hpp"
+
 namespace vandvagt::alerts::detail {
 namespace {
 
@@ -102,6 +104,12 @@ LevelOutlook level_outlook(const Rule& rule, const Level& level, const ForecastE
   return outlook;
 }
 
+ForecastEvidence rates_of(const Rule& rule, const ForecastEvidence& given) {
+  ForecastEvidence rates = given;
+  for (auto& member : rates.members) member = rise_of(rule, member);
+  return rates;
+}
+
 // Each member's worst value within the window, the worst member first.
 std::vector<Peak> member_peaks(const Rule& rule, const ForecastEvidence& forecast,
                                const Window& window) {
@@ -134,12 +142,15 @@ std::size_t members_needed(const Rule& rule, std::size_t members) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(std::max(0.0, needed)));
 }
 
-std::optional<RunRecord> record_run(const Rule& rule, const ForecastEvidence& forecast, Time now) {
-  const Window window{std::max(now, forecast.reference_time),
-                      forecast.reference_time + rule.lead_window};
-  for (const auto& member : forecast.members) {
+std::optional<RunRecord> record_run(const Rule& rule, const ForecastEvidence& given, Time now) {
+  for (const auto& member : given.members) {
     if (member.values.size() != member.times.size()) return std::nullopt;
   }
+  const bool of_rise = rule.quantity == Quantity::rate_of_rise;
+  const ForecastEvidence rates = of_rise ? rates_of(rule, given) : ForecastEvidence{};
+  const ForecastEvidence& forecast = of_rise ? rates : given;
+  const Window window{std::max(now, forecast.reference_time),
+                      forecast.reference_time + rule.lead_window};
   const auto peaks = member_peaks(rule, forecast, window);
   if (peaks.empty()) return std::nullopt;
   RunRecord record{.run = forecast.run,

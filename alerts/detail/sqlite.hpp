@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "core/time.hpp"
@@ -48,6 +49,19 @@ class Statement {
 };
 
 Result<void> execute(sqlite3* database, const std::string& sql);
+
+/// What `read` makes of each row of a query whose parameters are bound.
+template <class T, class Read>
+Result<std::vector<T>> all_rows(Result<Statement> query, Read read) {
+  if (!query) return fail(query.error());
+  std::vector<T> rows;
+  for (;;) {
+    const auto row = query->step();
+    if (!row) return fail(row.error());
+    if (!*row) return rows;
+    rows.push_back(read(*query));
+  }
+}
 
 /// BEGIN IMMEDIATE on construction through `begin`; rolled back unless committed.
 class Transaction {

@@ -46,6 +46,7 @@ Signals read_signals(Evaluation& evaluation) {
   signals.readings = readings_current(state, rule, evaluation.now);
   signals.forecast = forecast_current(state, rule, evaluation.now);
   signals.good_data = watches_readings(rule) ? signals.readings : signals.forecast;
+  signals.raised = without_rejected(evaluation, signals.raised, signals.by_readings);
   update_last_good(evaluation, signals);
   signals.too_long = !state.last_good || evaluation.now - *state.last_good > rule.hold_max;
   const auto forecast_stale = forecast_stale_since(state, rule);
@@ -90,22 +91,32 @@ bool may_leave(const Evaluation& evaluation, const Signals& signals, int level) 
   return expected_below(evaluation, index);
 }
 
+// A fall does not come to rest on a level that is not in force on that day.
 Standing lowered(const Evaluation& evaluation, const Signals& signals, int from) {
+  const auto resting = [&](int level) {
+    return level == from ||
+           in_force(evaluation.rule, static_cast<std::size_t>(level), evaluation.latest);
+  };
   int level = from;
-  while (level >= 0 && may_leave(evaluation, signals, level)) --level;
+  while (level >= 0 && (!resting(level) || may_leave(evaluation, signals, level))) --level;
   return level < 0 ? Standing::none() : Standing::level(level);
 }
 
 bool nothing_reaches_lowest(const Evaluation& evaluation) {
   const auto& state = evaluation.state();
-  if (!watches_readings(evaluation.rule)) return true;
-  return !reaches(evaluation.rule, state.newest->value, evaluation.rule.levels.front().raise);
+  const Rule& rule = evaluation.rule;
+  if (!watches_readings(rule)) return true;
+  for (std::size_t k = 0; k < rule.levels.size(); ++k) {
+    if (!in_force(rule, k, evaluation.latest)) continue;
+    return !reaches(rule, state.newest->value, rule.levels[k].raise);
+  }
+  return true;
 }
 
 Standing next_standing(Evaluation& evaluation, const Signals& signals) {
   const auto& state = evaluation.state();
   const bool live = !state.incident.empty();
-  const int held = live ? state.held : -1;
+  const int held = standing_index(state);
   if (signals.raised > held) return Standing::level(signals.raised);
   if (state.level.is_unknown()) {
     const bool back = signals.good_data || signals.raised >= 0;
@@ -126,14 +137,32 @@ Basis next_basis(const WarningState& state, const Signals& signals, Standing nex
   if (signals.by_readings.active() && signals.by_readings.index() >= next.index()) {
     return Basis::observed;
   }
-  const bool risen = state.incident.empty() || next.index() > state.held;
+  const bool risen = next.index() > standing_index(state);
   return risen ? Basis::forecast : state.basis;
+}
+
+// Out of season with no incident live nobody waits for the data; when the season comes and there
+// are none, operators hear of it.
+void note_season(Evaluation& evaluation) {
+  auto& state = evaluation.state();
+  const bool out = !in_season(evaluation.rule.season, evaluation.latest);
+  if (out != state.out_of_force) {
+    evaluation.explain(out ? "the rule's season is over: nothing is raised"
+                           : "the rule's season has begun");
+    if (!out && state.level.is_unknown()) {
+      evaluation.tell_operators(
+          fmt::format("rule {} (area {}): its season begins and nothing is known",
+                      evaluation.rule.id, evaluation.rule.area));
+    }
+  }
+  state.out_of_force = out;
 }
 
 }  // namespace
 
 void decide_standing(Evaluation& evaluation) {
   auto& state = evaluation.state();
+  note_season(evaluation);
   const Signals signals = read_signals(evaluation);
   note_lost_forecast(evaluation);
   const Standing next = next_standing(evaluation, signals);
@@ -146,12 +175,12 @@ void decide_standing(Evaluation& evaluation) {
   }
   evaluation.explain(fmt::format("{} -> {}", to_string(state.level, evaluation.rule),
                                  to_string(next, evaluation.rule)));
-  if (next.is_unknown()) {
+  if (next.is_unknown() && !(state.out_of_force && state.incident.empty())) {
     evaluation.tell_operators(fmt::format(
         "rule {} (area {}): nothing is known any more; no good data since {}", evaluation.rule.id,
         evaluation.rule.area, state.last_good ? format_time(*state.last_good) : "ever"));
   }
-  const bool rises = next.active() && (state.incident.empty() || next.index() > state.held);
+  const bool rises = next.active() && next.index() > standing_index(state);
   if (rises) state.raised_at = evaluation.latest;
   state.level = next;
   state.since = evaluation.latest;

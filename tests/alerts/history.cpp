@@ -46,6 +46,15 @@ Rule area_rule() {
   return rule;
 }
 
+Rule rise_rule() {
+  Rule rule = gauge_rule();
+  rule.id = "bridge-rise";
+  rule.quantity = Quantity::rate_of_rise;
+  rule.datum.clear();
+  rule.levels = {{"minor", 0.3 / 3600.0, 0.1 / 3600.0}, {"severe", 0.6 / 3600.0, 0.4 / 3600.0}};
+  return rule;
+}
+
 alerts::Area town() {
   alerts::Area area;
   area.id = "town";

@@ -24,6 +24,8 @@ alerts::Rule gauge_rule();
 alerts::Rule well_rule();
 /// Depth in an area, from the forecast alone: minor 0.2/0.15 m, severe 0.5/0.4 m.
 alerts::Rule area_rule();
+/// Rate of rise at the gauge: minor 0.3/0.1 m/h, severe 0.6/0.4 m/h.
+alerts::Rule rise_rule();
 alerts::Area town();
 
 alerts::ObservedReading reading(double hours, double value, bool good = true);
@@ -56,10 +58,12 @@ class Life {
   std::vector<alerts::MessageContent> messages_;
 };
 
-/// One step of a random history.
+/// One step of a random history: an evaluation, or what a person does.
 struct Step {
+  enum class Act { evaluate, release, reject, cancel };
   Time now;
   alerts::Evidence evidence;
+  Act act = Act::evaluate;
 };
 struct RandomHistory {
   alerts::Rule rule;
@@ -67,7 +71,8 @@ struct RandomHistory {
   bool clock_jumps = false;
 };
 /// Readings with gaps, bad values, repeats and late arrivals, runs that fail or stay away, waves of
-/// water, a clock that may jump; ends with a day of silence and then good data again.
+/// water, seasons that begin and end, people who release, refuse and withdraw, a clock that may
+/// jump by an hour, for one step or for hours.
 RandomHistory random_history(std::uint64_t seed);
 
 /// What a good reading and a usable run of calm water bring at `hours`.

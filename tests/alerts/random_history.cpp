@@ -36,8 +36,38 @@ struct Water {
   }
 };
 
+// The histories begin on 1 June and last three days.
+std::optional<alerts::Season> random_season(Random& random) {
+  if (!chance(random, 0.15)) return std::nullopt;
+  using alerts::MonthDay;
+  const MonthDay days[] = {{5, 1}, {6, 1}, {6, 2}, {6, 3}, {9, 30}};
+  const auto any = [&] { return days[static_cast<std::size_t>(uniform(random, 0.0, 5.0))]; };
+  return alerts::Season{any(), any()};
+}
+
+alerts::Approval random_approval(const Rule& rule, Random& random) {
+  alerts::Approval approval;
+  approval.needed = chance(random, 0.3);
+  if (chance(random, 0.5)) approval.from = rule.levels.back().name;
+  approval.lowering = chance(random, 0.5);
+  approval.timeout = std::chrono::minutes{static_cast<int>(uniform(random, 0.0, 180.0))};
+  if (chance(random, 0.5)) approval.after_timeout = alerts::AfterTimeout::release;
+  approval.rejection = std::chrono::hours{static_cast<int>(uniform(random, 0.0, 12.0))};
+  return approval;
+}
+
+Rule random_kind(Random& random) {
+  const double kind = uniform(random, 0.0, 1.0);
+  if (kind < 0.35) return gauge_rule();
+  if (kind < 0.55) return rise_rule();
+  return kind < 0.75 ? well_rule() : area_rule();
+}
+
 Rule random_rule(Random& random) {
-  Rule rule = chance(random, 0.4) ? gauge_rule() : chance(random, 0.5) ? well_rule() : area_rule();
+  Rule rule = random_kind(random);
+  rule.season = random_season(random);
+  for (auto& level : rule.levels) level.season = random_season(random);
+  rule.approval = random_approval(rule, random);
   if (chance(random, 0.1)) rule.observed = false;
   rule.runs_looked_at = 1 + static_cast<int>(uniform(random, 0.0, 3.0));
   rule.runs_needed = 1 + static_cast<int>(uniform(random, 0.0, rule.runs_looked_at));
@@ -51,6 +81,13 @@ Rule random_rule(Random& random) {
 }
 
 Water random_water(const Rule& rule, Random& random) {
+  if (rule.quantity == Quantity::rate_of_rise) {
+    // Stages whose fastest rise lies around the levels.
+    const double period = uniform(random, 6.0, 40.0);
+    const double fastest = rule.levels.back().raise * 3600.0 * uniform(random, 0.2, 1.6);
+    return {0.0, 2.0 * fastest * period / (2.0 * M_PI), period, uniform(random, 0.0, 40.0),
+            uniform(random, 0.0, 0.05)};
+  }
   const double sign = alerts::direction(rule.quantity);
   const double clear = rule.levels.front().clear, raise = rule.levels.back().raise;
   const double span = std::abs(raise - clear);
@@ -84,6 +121,38 @@ ForecastEvidence random_run(double hours, const Water& water, Random& random) {
 
 }  // namespace
 
+namespace {
+
+// A clock that is right, an hour off for one step, or an hour off for hours.
+class Clock {
+ public:
+  Clock(bool jumps, Random& random) : jumps_(jumps), random_(random) {}
+  Time at_step(double t) {
+    if (jumps_ && t >= until_) {
+      offset_ = 0.0;
+      if (chance(random_, 0.03)) {
+        offset_ = chance(random_, 0.5) ? 1.0 : -1.0;
+        until_ = t + (chance(random_, 0.5) ? 0.25 : uniform(random_, 0.5, 6.0));
+      }
+    }
+    return at(t + offset_);
+  }
+  bool doubted() const { return offset_ > 0.0; }
+
+ private:
+  bool jumps_;
+  Random& random_;
+  double offset_ = 0.0, until_ = 0.0;
+};
+
+Step::Act random_act(const Rule& rule, Random& random) {
+  if (chance(random, 0.003)) return Step::Act::cancel;
+  if (!rule.approval.needed || !chance(random, 0.1)) return Step::Act::evaluate;
+  return chance(random, 0.7) ? Step::Act::release : Step::Act::reject;
+}
+
+}  // namespace
+
 RandomHistory random_history(std::uint64_t seed) {
   Random random(seed);
   RandomHistory history;
@@ -94,13 +163,12 @@ RandomHistory random_history(std::uint64_t seed) {
   const double silent = uniform(random, 0.0, 0.05);
   const bool forecasts = !alerts::watches_readings(history.rule) || chance(random, 0.6);
   history.clock_jumps = chance(random, 0.2);
+  Clock clock(history.clock_jumps, random);
   double silent_until = -1.0, next_run = 0.0;
   std::vector<alerts::ObservedReading> held_back;
   for (double t = 0.25; t <= 36.0; t += 0.25) {
-    Step step{at(t), {}};
-    if (history.clock_jumps && chance(random, 0.05)) {
-      step.now = at(t + (chance(random, 0.5) ? 1.0 : -1.0));
-    }
+    Step step{clock.at_step(t), {}};
+    step.evidence.clock_doubted = clock.doubted();
     if (chance(random, silent)) silent_until = t + uniform(random, 0.5, 14.0);
     const double value = water(t, random);
     if (t > silent_until) {
@@ -120,16 +188,21 @@ RandomHistory random_history(std::uint64_t seed) {
       if (!chance(random, 0.1)) step.evidence.forecast = random_run(t, water, random);
     }
     history.steps.push_back(std::move(step));
+    if (const auto act = random_act(history.rule, random); act != Step::Act::evaluate) {
+      history.steps.push_back({clock.at_step(t), {}, act});
+    }
   }
   return history;
 }
 
 Step good_data_again(const Rule& rule, double hours, std::uint64_t seed) {
   Random random(seed);
-  const double value = rule.levels.front().clear - alerts::direction(rule.quantity) * 0.1;
+  const bool rise = rule.quantity == Quantity::rate_of_rise;
+  const double value =
+      rise ? 1.0 : rule.levels.front().clear - alerts::direction(rule.quantity) * 0.1;
   const Water calm{value, value, 10.0, 0.0, 0.0};
   Step step{at(hours), {}};
-  step.evidence.readings = {reading(hours - 0.1, value)};
+  step.evidence.readings = {reading(hours - 1.2, value), reading(hours - 0.1, value)};
   auto run = random_run(hours, calm, random);
   run.usable = true;
   for (auto& member : run.members) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "alerts/area_state.hpp"
+#include "alerts/explain.hpp"
 #include "alerts/service.hpp"
 #include "alerts/subscriber.hpp"
 #include "tests/alerts/cap_samples.hpp"
@@ -125,7 +126,8 @@ TEST_F(Service, AMessageReplaysFromItsEvidence) {
   all({{"bridge-stage", Evidence{run_of(0.0, {2.2, std::nan(""), 2.7}, 5.0, 9.0, 1.0), {}}}}, 0.0);
   all(gauge({reading(0.25, 1.0)}), 0.25);
   all(gauge({reading(6.0, 2.6), reading(6.25, 2.6)}), 6.25);
-  ASSERT_TRUE(service_->cancel("bridge-stage", "moved gauge", at(6.5)));
+  ASSERT_TRUE(service_->cancel("bridge-stage", {.who = "anna", .why = "moved gauge", .edits = {}},
+                               at(6.5)));
   const auto messages = outbox_->messages();
   ASSERT_TRUE(messages);
   ASSERT_EQ(messages->size(), 3u);

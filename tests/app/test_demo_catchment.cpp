@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,6 +10,7 @@
 #include "app/demo_terrain.hpp"
 #include "app/demo_weather.hpp"
 #include "config/configuration.hpp"
+#include "config/rules_test.hpp"
 #include "forecast/built_case.hpp"
 #include "grids/geometry.hpp"
 #include "tests/support/support.hpp"
@@ -86,6 +89,19 @@ TEST(DemoCatchment, ConfigurationHasNoFaultAndBuilds) {
   const auto built = forecast::build_case(configuration->scenario, faults);
   for (const auto& fault : faults) ADD_FAILURE() << to_string(fault);
   ASSERT_TRUE(built);
+  // What the rules must say is played as `vandvagt check --rules` does.
+  const auto tests = config::rules_tests_of(*file);
+  ASSERT_EQ(tests.size(), 1U);
+  std::set<std::string> tested;
+  for (const auto& test : config::load_rules_test(tests[0], configuration->rules, faults)) {
+    tested.insert(test.rule);
+    for (const auto& rule : configuration->rules)
+      if (rule.id == test.rule)
+        for (const auto& fault : alerts::run_rules_test(test, rule))
+          ADD_FAILURE() << to_string(fault);
+  }
+  for (const auto& fault : faults) ADD_FAILURE() << to_string(fault);
+  EXPECT_EQ(tested.size(), 4U) << "each rule has a test";
   EXPECT_EQ(configuration->rules.size(), 4U);
   EXPECT_FALSE(configuration->broker);
 

@@ -120,7 +120,17 @@ TEST_F(CompleteConfiguration, TurnsUnitsIntoSi) {
   EXPECT_DOUBLE_EQ(all.scenario.solver.min_dt, 1e-3);
   EXPECT_DOUBLE_EQ(*station_of(all, "sea").limits.sensor_min, -3.0);
   EXPECT_DOUBLE_EQ(*station_of(all, "sea").limits.rate_per_second, 1.8 / 3600.0);
-  EXPECT_DOUBLE_EQ(all.rules.at(0).levels.at(0).clear, 1.4);
+  const auto& sea = all.rules.at(0);
+  EXPECT_DOUBLE_EQ(sea.levels.at(0).clear, 1.4);
+  EXPECT_EQ(sea.season, (alerts::Season{{10, 1}, {4, 30}}));
+  EXPECT_EQ(sea.levels.at(0).season, (alerts::Season{{12, 1}, {2, 29}}));
+  EXPECT_FALSE(sea.levels.at(1).season);
+  EXPECT_TRUE(sea.approval.needed) << "as [alerts.approval] says";
+  EXPECT_EQ(sea.approval.from, "code-red");
+  EXPECT_EQ(sea.approval.by, (std::vector<std::string>{"anna", "bo"}));
+  EXPECT_EQ(sea.approval.after_timeout, alerts::AfterTimeout::release);
+  EXPECT_FALSE(all.rules.at(1).approval.needed) << "a rule has the last word";
+  EXPECT_DOUBLE_EQ(all.rules.at(1).levels.at(0).raise, 0.5 / 3600.0);
 }
 
 TEST_F(CompleteConfiguration, KeepsTheOrderOfChangesAndTheirSlopes) {
@@ -258,6 +268,7 @@ TEST_F(CompleteConfiguration, GivesTheBrokersPrefixToTheWarnings) {
   EXPECT_EQ(all.broker->prefix, "test/v1");
   EXPECT_EQ(all.alerts.topic_prefix, "test/v1");
   EXPECT_EQ(all.alerts.status, alerts::MessageStatus::exercise);
+  EXPECT_EQ(all.alerts.time_zone, "Europe/Copenhagen");
   EXPECT_EQ(all.listen, std::chrono::minutes{2});
 }
 

@@ -31,6 +31,7 @@ OWNED = {
     r"sqlite3\.h": {"sensors", "alerts"},
     r"libpq.*\.h": {"sensors"},
     r"libxml/.*": {"alerts", "sensors"},
+    r"date/.*": {"alerts"},
     r"toml\+\+/.*|toml\.hpp": {"config", "alerts"},
     r"CLI/.*": {"app"},
     r"cairo.*": {"forecast"},
