@@ -191,7 +191,7 @@ Result<std::string> to_cap_xml(const MessageContent& message, const CapSubject& 
   const auto zone = LocalTime::named(subject.options.time_zone);
   if (!zone) return fail(zone.error());
   Rendering rendering{*zone, {}};
-  for (const auto& ring : subject.area.rings) {
+  for (const auto& ring : message.extent.empty() ? subject.area.rings : message.extent) {
     auto polygon = polygon_for_message(ring);
     if (!polygon) {
       return fail(polygon.error().code,

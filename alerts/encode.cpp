@@ -36,6 +36,28 @@ void from_json(const json& j, LevelOutlook& o) {
   read(j, "below_clear_since", o.below_clear_since);
 }
 
+// Left out where there is none, as in what was stored before there was any.
+void write_extent(json& j, const std::vector<std::vector<Position>>& extent) {
+  if (extent.empty()) return;
+  json rings = json::array();
+  for (const auto& ring : extent) {
+    json points = json::array();
+    for (const auto& position : ring) points.push_back({position.longitude, position.latitude});
+    rings.push_back(std::move(points));
+  }
+  j["extent"] = std::move(rings);
+}
+std::vector<std::vector<Position>> read_extent(const json& j) {
+  std::vector<std::vector<Position>> extent;
+  if (!j.contains("extent")) return extent;
+  for (const auto& points : j.at("extent")) {
+    auto& ring = extent.emplace_back();
+    for (const auto& point : points)
+      ring.push_back({point.at(0).get<double>(), point.at(1).get<double>()});
+  }
+  return extent;
+}
+
 void to_json(json& j, const RunRecord& r) {
   j = json{{"run", r.run},
            {"reference_time", r.reference_time},
@@ -46,6 +68,7 @@ void to_json(json& j, const RunRecord& r) {
            {"configuration_digest", r.configuration_digest},
            {"inputs_digest", r.inputs_digest},
            {"model_version", r.model_version}};
+  write_extent(j, r.extent);
 }
 void from_json(const json& j, RunRecord& r) {
   read(j, "run", r.run);
@@ -57,6 +80,7 @@ void from_json(const json& j, RunRecord& r) {
   read(j, "configuration_digest", r.configuration_digest);
   read(j, "inputs_digest", r.inputs_digest);
   read(j, "model_version", r.model_version);
+  r.extent = read_extent(j);
 }
 
 void to_json(json& j, const Reference& r) {
@@ -249,6 +273,7 @@ void to_json(json& j, const ForecastEvidence& f) {
            {"configuration_digest", f.configuration_digest},
            {"inputs_digest", f.inputs_digest},
            {"model_version", f.model_version}};
+  write_extent(j, f.extent);
 }
 void from_json(const json& j, ForecastEvidence& f) {
   read(j, "run", f.run);
@@ -260,6 +285,7 @@ void from_json(const json& j, ForecastEvidence& f) {
   read(j, "configuration_digest", f.configuration_digest);
   read(j, "inputs_digest", f.inputs_digest);
   read(j, "model_version", f.model_version);
+  f.extent = read_extent(j);
 }
 
 std::string encode(const WarningState& state) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "alerts/rule.hpp"
 #include "core/time.hpp"
 
 namespace vandvagt::alerts {
@@ -23,6 +24,9 @@ struct ForecastEvidence {
   bool usable = true;   // false: the run failed or its forcing was missing
   std::string why_not;
   std::vector<MemberSeries> members;
+  /// Closed outer rings of what is expected to be flooded, where the area asks for it; empty: the
+  /// message is for the whole area.
+  std::vector<std::vector<Position>> extent;
   std::string state_used;  // "cold" or the state's time
   std::string configuration_digest, inputs_digest, model_version;
 };

@@ -36,6 +36,9 @@ std::string cap_topic(const Options& options, const std::string& area) {
 std::string state_topic(const Options& options, const std::string& area) {
   return topic_base(options) + area + "/state";
 }
+std::string index_topic(const Options& options, const std::string& area) {
+  return topic_base(options) + area + "/index";
+}
 std::string subscription(const Options& options) {
   return topic_base(options) + "+/+";
 }

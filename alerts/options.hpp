@@ -21,6 +21,8 @@ struct Options {
   MessageStatus status = MessageStatus::actual;
   std::string topic_prefix = "vv/v1";
   std::string time_zone = "UTC";  // of messages and their texts: a name such as Europe/Copenhagen
+  /// PEM; each message is signed where both are given (alerts/signature.hpp).
+  std::filesystem::path signing_key, signing_certificate;
   std::filesystem::path texts;  // folder with da-DK.toml and en-GB.toml; empty: the built-in texts
 };
 
@@ -30,6 +32,8 @@ Issuer issuer(const Options& options);
 std::string cap_topic(const Options& options, const std::string& area);
 /// `vv/v1/warn/<area>/state`, retained.
 std::string state_topic(const Options& options, const std::string& area);
+/// `vv/v1/warn/<area>/index`, retained.
+std::string index_topic(const Options& options, const std::string& area);
 /// All that a subscriber needs: `vv/v1/warn/+/+`.
 std::string subscription(const Options& options);
 

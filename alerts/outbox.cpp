@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS message (
   xml TEXT NOT NULL, sent INTEGER NOT NULL, expires INTEGER NOT NULL, evidence TEXT NOT NULL,
   status TEXT NOT NULL DEFAULT 'pending', settled INTEGER, UNIQUE (incident, revision));
 CREATE INDEX IF NOT EXISTS message_pending ON message (number) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS message_area ON message (area, sent);
+CREATE INDEX IF NOT EXISTS message_expires ON message (expires);
 CREATE TABLE IF NOT EXISTS area_state (
   area TEXT PRIMARY KEY, topic TEXT NOT NULL, payload TEXT NOT NULL, confirmed INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS receipt (
@@ -242,6 +244,25 @@ Result<std::vector<OutboxMessage>> Outbox::messages(const std::string& incident)
       std::string(message_columns) +
           (incident.empty() ? "ORDER BY number" : "WHERE incident = ? ORDER BY revision"));
   if (query && !incident.empty()) query->bind(incident);
+  return all_rows<OutboxMessage>(std::move(query), read_message);
+}
+
+Result<std::vector<MessageHead>> Outbox::settled_since(const std::string& area, Time since) const {
+  auto query =
+      Statement::prepare(database_->get(),
+                         "SELECT identifier, area, incident, revision, sent, expires FROM message "
+                         "WHERE area = ? AND sent >= ? AND status <> 'pending' ORDER BY number");
+  if (query) query->bind(area).bind(since);
+  return all_rows<MessageHead>(std::move(query), [](const Statement& row) {
+    return MessageHead{row.text(0), row.text(1), row.text(2), static_cast<int>(row.integer(3)),
+                       row.time(4), row.time(5)};
+  });
+}
+
+Result<std::vector<OutboxMessage>> Outbox::expiring_after(Time when) const {
+  auto query = Statement::prepare(
+      database_->get(), std::string(message_columns) + "WHERE expires > ? ORDER BY number");
+  if (query) query->bind(when);
   return all_rows<OutboxMessage>(std::move(query), read_message);
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,13 @@ struct OutboxMessage {
   std::string evidence;  // JSON: rule, previous state, evidence and time, to replay and explain it
   bool confirmed = false;
   std::optional<Time> confirmed_at;
+};
+
+/// A message without its text and evidence.
+struct MessageHead {
+  std::string identifier, area, incident;
+  int revision = 1;
+  Time sent, expires;
 };
 
 /// A rule's next state with the messages that made it.
@@ -71,6 +79,12 @@ class Outbox {
   /// All messages of an incident by revision; all messages where `incident` is empty.
   Result<std::vector<OutboxMessage>> messages(const std::string& incident = {}) const;
 
+  /// An area's settled messages (confirmed, or given up as expired) that were sent since, in the
+  /// order of commit.
+  Result<std::vector<MessageHead>> settled_since(const std::string& area, Time since) const;
+  /// Messages that expire after `when`, in the order of commit.
+  Result<std::vector<OutboxMessage>> expiring_after(Time when) const;
+
   /// Not yet confirmed by the broker nor given up, in the order of commit.
   Result<std::vector<OutboxMessage>> pending() const;
   Result<void> confirm(const std::string& identifier, Time when);
@@ -105,6 +119,7 @@ using Sink = std::function<Result<void>(const std::string& topic, const std::str
                                         bool retained)>;
 
 struct PublishReport {
+  std::set<std::string> areas;  // whose state, and all before it, the broker has confirmed
   int messages = 0, states = 0, expired = 0;
   std::optional<Error> stopped_by;  // the first failure; what is left stays pending
 };

@@ -29,6 +29,7 @@ Result<bool> publish_state(Outbox& outbox, const AreaState& state, const Sink& s
     return false;
   }
   if (auto done = outbox.confirm_state(state); !done) return fail(done.error());
+  report.areas.insert(state.area);
   ++report.states;
   return true;
 }

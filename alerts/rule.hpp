@@ -65,6 +65,8 @@ struct Area {
   std::string name_da, name_en;
   std::vector<std::vector<Position>> rings;                   // outer rings
   std::vector<std::pair<std::string, std::string>> geocodes;  // name, value
+  /// Messages of forecasts are for the part that is expected to be flooded, where the run tells it.
+  bool forecast_extent = false;
 };
 
 /// What happens to a proposal on which nobody has decided in time.

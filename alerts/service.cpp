@@ -10,6 +10,7 @@
 #include "alerts/detail/cap_words.hpp"
 #include "alerts/encode.hpp"
 #include "alerts/explain.hpp"
+#include "alerts/signature.hpp"
 
 namespace vandvagt::alerts {
 namespace {
@@ -79,6 +80,7 @@ struct AlertService::Impl {
   std::string texts_digest;
   CapSchema schema;
   Outbox& outbox;
+  std::optional<Signer> signer;
   std::map<std::string, const Area*> areas;
   std::map<std::string, WarningState> states;  // as stored
 
@@ -113,6 +115,7 @@ Result<OutboxMessage> AlertService::Impl::make_message(const Rule& rule,
   const CapSubject subject{rule, *areas.at(rule.area), setup.options, texts,
                            station == setup.station_names.end() ? "" : station->second};
   auto xml = to_cap_xml(content, subject);
+  if (xml && signer) xml = signer->sign(*xml);
   if (!xml) return fail(xml.error());
   if (auto valid = validate_cap(*xml, schema); !valid) return fail(valid.error());
   OutboxMessage message;
@@ -293,6 +296,11 @@ Result<AlertService> AlertService::create(Setup setup, Outbox& outbox) {
   if (!schema) return fail(schema.error());
   auto impl =
       std::make_unique<Impl>(std::move(setup), std::move(texts), std::move(*schema), outbox);
+  if (const auto& options = impl->setup.options; !options.signing_key.empty()) {
+    auto signer = Signer::open(options.signing_key, options.signing_certificate);
+    if (!signer) return fail(signer.error());
+    impl->signer = std::move(*signer);
+  }
   if (auto loaded = impl->load_states(); !loaded) return fail(loaded.error());
   return AlertService(std::move(impl));
 }

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "alerts/detail/xml.hpp"
+#include "alerts/index.hpp"
 
 namespace vandvagt::alerts {
 namespace {
@@ -113,6 +114,15 @@ Result<ReceivedState> parse_state(const std::string& area, std::string_view text
     json.at("basis").get_to(state.basis);
     json.at("revision").get_to(state.revision);
     state.stale = json.value("stale", false);
+    if (json.contains("last_known") && json.at("last_known").is_string())
+      json.at("last_known").get_to(state.last_known);
+    for (const auto& rule : json.value("rules", nlohmann::json::array())) {
+      if (!rule.is_object() || rule.value("cap_id", "").empty()) continue;
+      state.cap_ids.push_back(rule.at("cap_id").get<std::string>());
+      // A warning that fresh data bear is not doubtful because another rule has none.
+      if (state.level != "none" && state.cap_ids.back() == state.cap_id)
+        state.stale = rule.value("stale", state.stale);
+    }
     for (const auto& [key, target] :
          {std::pair{"since", &state.since}, std::pair{"expires", &state.expires}}) {
       if (!json.contains(key) || json.at(key).is_null()) continue;
@@ -127,8 +137,11 @@ Result<ReceivedState> parse_state(const std::string& area, std::string_view text
   }
 }
 
-Result<Reception> Subscriber::receive_cap(const std::string& area, std::string_view xml) {
-  if (auto valid = validate_cap(xml, schema_); !valid) return fail(valid.error());
+Result<ReceivedWarning> Subscriber::examine(const std::string& area, std::string_view xml) const {
+  if (verify_) {
+    if (auto genuine = verify_(xml); !genuine) return fail(genuine.error());
+  }
+  if (auto valid = validate_cap(xml, *schema_); !valid) return fail(valid.error());
   auto warning = parse_cap(xml);
   if (!warning) return fail(warning.error());
   if (warning->area != area) {
@@ -136,19 +149,39 @@ Result<Reception> Subscriber::receive_cap(const std::string& area, std::string_v
                 fmt::format("message {} is for area \"{}\" but came on the topic of \"{}\"",
                             warning->identifier, warning->area, area));
   }
-  if (!identifiers_.insert(warning->identifier).second) return Reception::repeated;
-  auto& revisions = incidents_[warning->incident];
+  return warning;
+}
+
+Reception Subscriber::accept(ReceivedWarning warning) {
+  if (!identifiers_.insert(warning.identifier).second) return Reception::repeated;
+  auto& revisions = incidents_[warning.incident];
   const int newest = revisions.empty() ? 0 : revisions.rbegin()->first;
-  revisions.emplace(warning->revision, *warning);
-  received_.push_back(*warning);
-  if (warning->revision < newest) return Reception::older;
-  return warning->revision == newest + 1 ? Reception::accepted : Reception::gap;
+  const int revision = warning.revision;
+  revisions.emplace(revision, warning);
+  received_.push_back(std::move(warning));
+  if (revision < newest) return Reception::older;
+  return revision == newest + 1 ? Reception::accepted : Reception::gap;
+}
+
+Result<Reception> Subscriber::receive_cap(const std::string& area, std::string_view xml) {
+  auto warning = examine(area, xml);
+  if (!warning) return fail(warning.error());
+  return accept(std::move(*warning));
 }
 
 Result<void> Subscriber::receive_state(const std::string& area, std::string_view json) {
   auto state = parse_state(area, json);
   if (!state) return fail(state.error());
   areas_.insert_or_assign(area, std::move(*state));
+  return {};
+}
+
+Result<void> Subscriber::receive_index(const std::string& area, std::string_view json) {
+  const auto messages = parse_index(area, json);
+  if (!messages) return fail(messages.error());
+  auto& named = indexes_[area];
+  named.clear();
+  for (const auto& message : *messages) named.push_back(message.identifier);
   return {};
 }
 
@@ -165,6 +198,28 @@ std::vector<int> Subscriber::missing(const std::string& incident) const {
   return missing;
 }
 
+std::vector<WantedMessage> Subscriber::wanted() const {
+  std::map<std::string, std::string> lacking;  // identifier -> area
+  const auto name = [&](const std::string& area, const std::string& identifier) {
+    if (!identifier.empty() && !identifiers_.contains(identifier))
+      lacking.try_emplace(identifier, area);
+  };
+  for (const auto& [area, named] : indexes_)
+    for (const auto& identifier : named) name(area, identifier);
+  for (const auto& [area, state] : areas_)
+    for (const auto& identifier : state.cap_ids) name(area, identifier);
+  for (const auto& [incident, revisions] : incidents_) {
+    const auto& known = revisions.rbegin()->second;
+    const auto revision_at = known.identifier.rfind("-r");
+    if (revision_at == std::string::npos) continue;
+    for (const int revision : missing(incident))
+      name(known.area, known.identifier.substr(0, revision_at + 2) + std::to_string(revision));
+  }
+  std::vector<WantedMessage> wanted;
+  for (const auto& [identifier, area] : lacking) wanted.push_back({area, identifier});
+  return wanted;
+}
+
 std::map<std::string, ReceivedWarning> Subscriber::live() const {
   std::map<std::string, ReceivedWarning> live;
   for (const auto& [incident, revisions] : incidents_) {
@@ -174,11 +229,64 @@ std::map<std::string, ReceivedWarning> Subscriber::live() const {
   return live;
 }
 
+AreaPicture Subscriber::picture(const std::string& area, Time now) const {
+  const auto found = areas_.find(area);
+  if (found != areas_.end()) return picture_of(found->second, now);
+  AreaPicture shown;
+  shown.area = area;
+  shown.why = "no state was heard";
+  return shown;
+}
+
+AreaPicture picture_of(const ReceivedState& state, Time now) {
+  AreaPicture shown;
+  shown.area = state.area;
+  shown.incident = state.incident;
+  shown.cap_id = state.cap_id;
+  shown.basis = state.basis;
+  shown.revision = state.revision;
+  shown.since = state.since;
+  shown.expires = state.expires;
+  if (state.expires && *state.expires <= now) {
+    shown.why = "the state has expired";
+  } else if (state.stale) {
+    shown.why = "the state is stale: the data behind it are missing";
+  } else if (state.level == "unknown") {
+    shown.why = "the service says so";
+  } else {
+    shown.level = state.level;
+    shown.why.clear();
+    return shown;
+  }
+  shown.last_known = state.level == "unknown" ? state.last_known : state.level;
+  return shown;
+}
+
 std::string Subscriber::present_level(const std::string& area, Time now) const {
-  const auto state = areas_.find(area);
-  if (state == areas_.end()) return "unknown";
-  if (state->second.expires && *state->second.expires <= now) return "unknown";
-  return state->second.level;
+  return picture(area, now).level;
+}
+
+std::string picture_json(const std::vector<AreaPicture>& pictures, Time now,
+                         const std::string& service) {
+  using nlohmann::ordered_json;
+  const auto time_or_null = [](const std::optional<Time>& time) {
+    return time ? ordered_json(format_time(*time)) : ordered_json(nullptr);
+  };
+  ordered_json areas = ordered_json::array();
+  for (const auto& one : pictures) {
+    areas.push_back({{"area", one.area},
+                     {"level", one.level},
+                     {"last_known", one.last_known},
+                     {"why", one.why},
+                     {"incident", one.incident},
+                     {"revision", one.revision},
+                     {"cap_id", one.cap_id},
+                     {"basis", one.basis},
+                     {"since", time_or_null(one.since)},
+                     {"expires", time_or_null(one.expires)}});
+  }
+  return ordered_json{{"t", format_time(now)}, {"service", service}, {"areas", std::move(areas)}}
+      .dump(1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 }  // namespace vandvagt::alerts

@@ -67,6 +67,7 @@ struct RunRecord {
   std::vector<LevelOutlook> levels;
   std::optional<Peak> peak;     // reached or passed by a share raise_probability of the members
   std::optional<Peak> highest;  // of all members
+  std::vector<std::vector<Position>> extent;  // of ForecastEvidence
   std::string state_used, configuration_digest, inputs_digest, model_version;
 };
 
@@ -176,6 +177,8 @@ struct MessageContent {
   std::string reason;                 // in words, for operators
   TextEdits edits;                    // what a person changed before it was released
   std::vector<Reference> references;  // all live predecessors, oldest first
+  /// Closed rings in place of the area's: what the newest run expects to be flooded.
+  std::vector<std::vector<Position>> extent;
 };
 
 struct Decision {

@@ -7,11 +7,15 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <thread>
 
 #include "app/exit_code.hpp"
+#include "app/station_link.hpp"
 #include "app/station_names.hpp"
 #include "config/configuration.hpp"
 #include "watch/service.hpp"
+#include "watch/standby.hpp"
+#include "web/feed.hpp"
 
 namespace vandvagt::app {
 namespace {
@@ -25,7 +29,23 @@ std::shared_ptr<spdlog::logger> make_log() {
   return log;
 }
 
-std::optional<watch::Service::Setup> prepare(const WatchArguments& arguments, Faults& faults) {
+/// What the configuration makes of the service and of what it serves.
+struct Prepared {
+  watch::Service::Setup service;
+  std::optional<web::Feed::Setup> feed;
+};
+
+std::optional<web::Feed::Setup> prepare_feed(const config::Configuration& configuration,
+                                             const std::filesystem::path& folder) {
+  if (!configuration.web) return std::nullopt;
+  return web::Feed::Setup{.options = *configuration.web,
+                          .warnings = folder / "warnings.db",
+                          .areas = configuration.areas,
+                          .author = configuration.alerts.sender_name,
+                          .now = clock_now};
+}
+
+std::optional<Prepared> prepare(const WatchArguments& arguments, Faults& faults) {
   auto configuration = config::load(arguments.configuration, arguments.data, faults);
   if (!configuration) return std::nullopt;
   const auto file = arguments.configuration.string();
@@ -42,37 +62,79 @@ std::optional<watch::Service::Setup> prepare(const WatchArguments& arguments, Fa
   if (!faults.empty()) return std::nullopt;
   auto broker = *configuration->broker;
   broker.prefix = configuration->alerts.topic_prefix;
-  return watch::Service::Setup{.model = configuration->scenario.name,
-                               .stations = configuration->stations,
-                               .alerts = {.rules = configuration->rules,
-                                          .areas = configuration->areas,
-                                          .station_names = station_names(configuration->stations),
-                                          .options = configuration->alerts},
-                               .broker = std::move(broker),
-                               .store_folder = folder,
-                               .readings = configuration->readings(folder),
-                               .options = configuration->watch};
+  watch::Service::Setup service{.model = configuration->scenario.name,
+                                .stations = configuration->stations,
+                                .alerts = {.rules = configuration->rules,
+                                           .areas = configuration->areas,
+                                           .station_names = station_names(configuration->stations),
+                                           .options = configuration->alerts},
+                                .broker = std::move(broker),
+                                .store_folder = folder,
+                                .readings = configuration->readings(folder),
+                                .options = configuration->watch,
+                                .reach = configuration->reach,
+                                .instance = arguments.standby ? "standby" : ""};
+  return Prepared{.service = std::move(service), .feed = prepare_feed(*configuration, folder)};
+}
+
+/// One turn of the service, until the stop.
+int serve(const Prepared& prepared, const watch::Log& log, const std::stop_token& stop) {
+  auto service = watch::Service::start(prepared.service, log);
+  if (!service) return report(service.error());
+  std::unique_ptr<web::Feed> feed;
+  if (prepared.feed) {
+    auto started = web::Feed::start(*prepared.feed);
+    if (!started) return report(started.error());
+    feed = std::move(*started);
+    log("serving the feed on " + prepared.feed->options.address + ":" +
+        std::to_string(feed->port()));
+  }
+  (*service)->run(stop);
+  return static_cast<int>(ExitCode::ok);
+}
+
+/// Waits for the active instance to fall silent, serves in its place until it is heard again, and
+/// so on.
+int stand_by(const Prepared& prepared, const watch::Log& log, const std::stop_token& stop) {
+  const auto& broker = prepared.service.broker;
+  const std::string base =
+      broker.client_id.empty() ? "vandvagt-" + prepared.service.model : broker.client_id;
+  auto standby = watch::Standby::start({.broker = broker,
+                                        .client_id = base + "-standby",
+                                        .instance = prepared.service.instance,
+                                        .takeover_after = prepared.service.options.takeover_after},
+                                       log);
+  if (!standby) return report(standby.error());
+  log("standby: waiting");
+  while ((*standby)->wait_until_silent(stop)) {
+    std::stop_source turn;
+    const std::stop_callback ended(stop, [&turn] { turn.request_stop(); });
+    std::jthread listener([&](const std::stop_token& own) {
+      if ((*standby)->wait_until_heard(own)) turn.request_stop();
+    });
+    const int code = serve(prepared, log, turn.get_token());
+    if (code != static_cast<int>(ExitCode::ok)) return code;
+  }
+  return static_cast<int>(ExitCode::ok);
 }
 
 }  // namespace
 
 int run_watch_command(const WatchArguments& arguments, const std::stop_token& stop) {
   Faults faults;
-  auto setup = prepare(arguments, faults);
-  if (!setup) {
+  const auto prepared = prepare(arguments, faults);
+  if (!prepared) {
     for (const auto& fault : faults) fmt::print(stderr, "{}\n", to_string(fault));
     return static_cast<int>(ExitCode::refused);
   }
   // A file that may not grow and a connection that is closed are errors, told where they happen.
   for (const int one : {SIGXFSZ, SIGPIPE}) std::signal(one, SIG_IGN);
-  const auto log = make_log();
-  log->info("watching {} stations and {} rules; store {}; broker {}", setup->stations.size(),
-            setup->alerts.rules.size(), setup->readings.description(), setup->broker.url);
-  auto service =
-      watch::Service::start(std::move(*setup), [log](const std::string& line) { log->info(line); });
-  if (!service) return report(service.error());
-  (*service)->run(stop);
-  return static_cast<int>(ExitCode::ok);
+  const auto logger = make_log();
+  const auto& setup = prepared->service;
+  logger->info("watching {} stations and {} rules; store {}; broker {}", setup.stations.size(),
+               setup.alerts.rules.size(), setup.readings.description(), setup.broker.url);
+  const watch::Log log = [logger](const std::string& line) { logger->info(line); };
+  return arguments.standby ? stand_by(*prepared, log, stop) : serve(*prepared, log, stop);
 }
 
 }  // namespace vandvagt::app

@@ -4,21 +4,23 @@
 #include <nlohmann/json.hpp>
 
 #include "alerts/cap.hpp"
+#include "alerts/index.hpp"
 
 namespace vandvagt::app {
 
-Result<Dissemination> disseminate(alerts::Outbox& outbox, BrokerLink& broker, Time now) {
+Result<Dissemination> disseminate(alerts::Outbox& outbox, BrokerLink& broker,
+                                  const alerts::Options& options, Time now) {
   Dissemination done;
   if (broker.connected()) {
     if (auto again = outbox.publish_all_states_again(); !again) return fail(again.error());
   }
-  const auto sent = alerts::publish_pending(
-      outbox,
-      [&](const std::string& topic, const std::string& payload, bool retained) {
-        return broker.publish(topic, payload, retained);
-      },
-      now);
+  const alerts::Sink sink = [&](const std::string& topic, const std::string& payload,
+                                bool retained) { return broker.publish(topic, payload, retained); };
+  const auto sent = alerts::publish_pending(outbox, sink, now);
   if (!sent) return fail(sent.error());
+  auto areas = sent->areas;
+  if (auto listed = alerts::publish_indexes(outbox, options, sink, now, areas); !listed)
+    return fail(listed.error());
   done.messages = sent->messages;
   done.states = sent->states;
   done.expired = sent->expired;
@@ -53,10 +55,13 @@ messaging::Handled WarningReceiver::handle(const messaging::Message& message) {
   if (message.topic.rfind(prefix_, 0) == 0) {
     const std::string rest = message.topic.substr(prefix_.size());
     const std::string area = rest.substr(0, rest.find('/'));
-    const bool cap = rest.ends_with("/cap");
-    const Result<void> taken =
-        cap ? subscriber_.receive_cap(area, message.payload).map([](alerts::Reception) {})
-            : subscriber_.receive_state(area, message.payload);
+    Result<void> taken;
+    if (rest.ends_with("/cap"))
+      taken = subscriber_.receive_cap(area, message.payload).map([](alerts::Reception) {});
+    else if (rest.ends_with("/index"))
+      taken = subscriber_.receive_index(area, message.payload);
+    else
+      taken = subscriber_.receive_state(area, message.payload);
     if (!taken) refused_.push_back(message.topic + ": " + taken.error().message);
   }
   changed_.notify_all();

@@ -26,7 +26,8 @@ struct Dissemination {
 /// Sends what the outbox holds: messages, then each area's retained state, all of the states again
 /// after a connect, because a broker that crashed may have lost them. What cannot be sent waits.
 /// Error{io} only where the outbox itself fails.
-Result<Dissemination> disseminate(alerts::Outbox& outbox, BrokerLink& broker, Time now);
+Result<Dissemination> disseminate(alerts::Outbox& outbox, BrokerLink& broker,
+                                  const alerts::Options& options, Time now);
 
 /// A subscriber of warnings with a connection of its own, as an emergency service would have one.
 /// It runs beside a private broker, so that a demonstration ends where warnings are read.

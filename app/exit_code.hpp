@@ -14,6 +14,7 @@ enum class ExitCode {
   failed = 1,       // the solver failed, a signal stopped the run, or what should not happen did
   refused = 2,      // input or output that cannot be used: nothing half-written
   undelivered = 3,  // all done, but warnings wait in the outbox for a broker
+  silent = 4,       // a subscriber: the service's heartbeat has stopped
 };
 
 inline ExitCode exit_code_for(const Error& error) {

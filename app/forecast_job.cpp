@@ -149,7 +149,8 @@ Result<void> ForecastJob::judge() {
                                 .outcome = *outcome_,
                                 .store = *store_,
                                 .outbox = *outbox_,
-                                .now = now()},
+                                .now = now(),
+                                .geometry = &prepared_.built.geometry},
                                notices_);
   if (!evidence) return fail(evidence.error());
   auto report = service_->evaluate_all(*evidence, now());
@@ -190,7 +191,7 @@ std::vector<std::string> ForecastJob::degraded() const {
 }
 
 Result<Dissemination> ForecastJob::send() {
-  auto sent = disseminate(*outbox_, *broker_, now());
+  auto sent = disseminate(*outbox_, *broker_, prepared_.configuration.alerts, now());
   announce(outcome_->usable() ? "done" : "failed", now());
   watch::Heartbeat heartbeat{.time = now(),
                              .last_run = prepared_.plan.reference_time,

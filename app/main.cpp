@@ -10,6 +10,7 @@
 #include "app/command_forecast.hpp"
 #include "app/command_replay.hpp"
 #include "app/command_simulate.hpp"
+#include "app/command_subscribe.hpp"
 #include "app/command_warnings.hpp"
 #include "app/command_watch.hpp"
 #include "app/exit_code.hpp"
@@ -33,9 +34,10 @@ struct CommandLine {
   app::ReviewArguments review;
   app::CopyStoreArguments copy_store;
   app::WatchArguments watch;
+  app::SubscribeArguments subscribe;
   app::ReplayArguments replay;
   app::WarningsArguments warnings;
-  std::string at, from, to, longest_delay, closed;
+  std::string at, from, to, longest_delay, closed, heartbeat_timeout, listen_for;
   std::filesystem::path demo_output = "demo";
   int exit_code = 0;
 };
@@ -98,6 +100,8 @@ void add_watch(CLI::App& program, CommandLine& line) {
   add_configuration(*command, line.watch);
   command->add_option("--store", line.watch.store,
                       "Folder of readings and warnings (default: the configuration's)");
+  command->add_flag("--standby", line.watch.standby,
+                    "The second of two on one store: serve only while the other is silent");
   command->callback([&line] {
     const app::StopSignal stop;
     line.exit_code = app::run_watch_command(line.watch, stop.token());
@@ -298,6 +302,51 @@ void add_warnings(CLI::App& program, CommandLine& line) {
           app::run_warnings_explain);
 }
 
+Duration duration_option(const std::string& name, const std::string& text, Duration otherwise) {
+  if (text.empty()) return otherwise;
+  const auto duration = parse_duration(text);
+  if (!duration) throw CLI::ValidationError(name, duration.error().message);
+  return *duration;
+}
+
+void add_subscribe(CLI::App& program, CommandLine& line) {
+  auto* command = program.add_subcommand(
+      "subscribe", "Hear warnings as an emergency service: keep, confirm, ask for what is missing");
+  auto& arguments = line.subscribe;
+  auto& broker = arguments.broker;
+  command->add_option("--name", arguments.name, "Whose receipts they are, one level of a topic")
+      ->required();
+  command->add_option("--broker", broker.url, "tcp://host:port or ssl://host:port")
+      ->capture_default_str();
+  command->add_option("--output", arguments.output, "Folder of messages, receipts, state.json")
+      ->capture_default_str();
+  command->add_option("--area", arguments.areas, "Only these areas");
+  command->add_option("--status", arguments.status, "actual, exercise or test")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"actual", "exercise", "test"}));
+  command
+      ->add_option("--certificate", arguments.certificate,
+                   "PEM: messages must be signed by it, others are refused")
+      ->check(CLI::ExistingFile);
+  command->add_option("--heartbeat-timeout", line.heartbeat_timeout,
+                      "Without a heartbeat for so long: exit code 4 (default 60s)");
+  command->add_option("--for", line.listen_for, "Listen for so long, e.g. 10min (default: ever)");
+  command->add_option("--prefix", broker.prefix, "First levels of topics")->capture_default_str();
+  command->add_option("--user", broker.user);
+  command->add_option("--password-file", broker.password_file)->check(CLI::ExistingFile);
+  command->add_option("--ca-file", broker.ca_file)->check(CLI::ExistingFile);
+  command->add_option("--certificate-file", broker.certificate_file, "Of this client, for ssl://")
+      ->check(CLI::ExistingFile);
+  command->add_option("--key-file", broker.key_file)->check(CLI::ExistingFile);
+  command->callback([&line] {
+    line.subscribe.heartbeat_timeout = duration_option(
+        "--heartbeat-timeout", line.heartbeat_timeout, line.subscribe.heartbeat_timeout);
+    line.subscribe.longest = duration_option("--for", line.listen_for, line.subscribe.longest);
+    const app::StopSignal stop;
+    line.exit_code = app::run_subscribe_command(line.subscribe, stop.token());
+  });
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Flood forecasting and warning", "vandvagt"};
   program.set_version_flag("--version", "vandvagt " + forecast::program_version());
@@ -305,12 +354,13 @@ int run(int argc, char** argv) {
   program.footer(
       "Exit codes: 0 done; 1 the solver or a service failed, or a run was stopped; 2 input or "
       "output cannot be used; "
-      "3 done, but warnings wait for a broker.");
+      "3 done, but warnings wait for a broker; 4 a subscriber hears no heartbeat any more.");
   CommandLine line;
   add_check(program, line);
   add_simulate(program, line);
   add_forecast(program, line);
   add_watch(program, line);
+  add_subscribe(program, line);
   add_replay(program, line);
   add_demo(program, line);
   add_export(program, line);

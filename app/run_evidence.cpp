@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "alerts/rule.hpp"
+#include "app/flood_extent.hpp"
 #include "watch/observed.hpp"
 
 namespace vandvagt::app {
@@ -88,6 +89,21 @@ const alerts::Area* area_of(const config::Configuration& configuration, const st
   for (const auto& area : configuration.areas)
     if (area.id == id) return &area;
   return nullptr;
+}
+
+/// Where that fails the message is for the whole area: too many warned rather than too few.
+void add_extent(const EvidenceSources& sources, const Rule& rule, ForecastEvidence& evidence,
+                std::vector<std::string>& notices) {
+  const auto* area = area_of(sources.configuration, rule.area);
+  if (sources.geometry == nullptr || area == nullptr || !area->forecast_extent ||
+      !alerts::is_area_quantity(rule.quantity) || !evidence.usable)
+    return;
+  auto extent = flood_extent(sources.outcome, *sources.geometry, *area, rule);
+  if (extent)
+    evidence.extent = std::move(*extent);
+  else
+    notices.push_back("area \"" + area->id + "\": its flood extent is not known: " +
+                      extent.error().message);
 }
 
 /// The share of the members of the newest run at the standing level; at the lowest where none
@@ -199,6 +215,7 @@ Result<std::map<std::string, Evidence>> run_evidence(const EvidenceSources& sour
     Evidence& known = evidence[rule.id];
     known.readings = std::move(*readings);
     auto told = forecast_evidence(sources, rule);
+    add_extent(sources, rule, told, notices);
     const bool tells = sources.outcome.usable() && told.members.empty();
     if (!tells) {
       known.forecast = std::move(told);

@@ -30,6 +30,7 @@ struct EvidenceSources {
   const sensors::Store& store;
   const alerts::Outbox& outbox;  // up to which reading a rule was evaluated before
   Time now;
+  const grids::Geometry* geometry = nullptr;  // for flood extents; null: messages for whole areas
 };
 
 /// Evidence by rule. The forecast part holds each member from the reference time on: a gauge's

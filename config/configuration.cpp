@@ -42,6 +42,7 @@ void read_all(Section& top, Configuration& configuration) {
   read_run(top, scenario);
   read_broker(top, configuration);
   read_watch(top, configuration);
+  read_reach(top, configuration);
   read_replay(top, configuration);
   read_areas(top, configuration);
   read_alerts(top, configuration);

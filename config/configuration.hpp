@@ -16,6 +16,8 @@
 #include "sensors/retention.hpp"
 #include "sensors/station.hpp"
 #include "watch/options.hpp"
+#include "watch/reach.hpp"
+#include "web/options.hpp"
 
 /// One TOML file becomes each folder's own options. docs/configuration.md lists every key.
 namespace vandvagt::config {
@@ -55,6 +57,8 @@ struct Configuration {
   std::optional<messaging::Options> broker;    // none: a private broker on loopback
   Duration listen = std::chrono::seconds{10};  // how long to wait for readings before a run
   watch::Options watch;
+  watch::Reach reach;
+  std::optional<web::Options> web;  // none: nothing is served
   ReplayInput replay;
   std::filesystem::path store_folder;           // readings and warnings; empty: beside the output
   std::string store_postgresql;                 // readings on a server instead; empty: none

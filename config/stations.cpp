@@ -172,6 +172,7 @@ void read_watch(Section& top, Configuration& configuration) {
     auto& watch = configuration.watch;
     section.duration("heartbeat", watch.heartbeat);
     section.duration("watchdog", watch.watchdog);
+    section.duration("takeover_after", watch.takeover_after);
     section.duration("status_interval", watch.status_interval);
     section.duration("evaluation_interval", watch.evaluation_interval);
     section.number("station_rate", watch.station_rate, positive);
@@ -180,6 +181,9 @@ void read_watch(Section& top, Configuration& configuration) {
     if (watch.watchdog <= watch.heartbeat)
       section.fault("watchdog", "is not longer than the heartbeat",
                     "give the heartbeat time to come back");
+    if (watch.takeover_after <= watch.heartbeat)
+      section.fault("takeover_after", "is not longer than the heartbeat",
+                    "give the active instance time to be heard");
   });
 }
 

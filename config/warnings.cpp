@@ -198,6 +198,7 @@ void read_area(Section& section, Area& area, const forecast::TerrainInput& terra
   section.text("name_da", area.name_da);
   section.text("name_en", area.name_en);
   read_geocodes(section, area);
+  section.choice<bool>("extent", area.forecast_extent, {{"area", false}, {"forecast", true}});
   std::string crs;
   section.text("crs", crs);
   forecast::Shape shape;
@@ -228,6 +229,8 @@ void read_area_file(Section& section, std::vector<Area>& areas) {
   section.text("crs", crs);
   section.text("layer", layer);
   section.texts("geocodes", codes);
+  bool forecast_extent = false;
+  section.choice<bool>("extent", forecast_extent, {{"area", false}, {"forecast", true}});
   if (file.empty()) return;
   const auto polygons = grids::read_polygons(
       file, grids::lon_lat_crs,
@@ -242,7 +245,8 @@ void read_area_file(Section& section, std::vector<Area>& areas) {
               .name_da = attribute("name_da", polygon.name),
               .name_en = attribute("name_en", polygon.name),
               .rings = {},
-              .geocodes = {}};
+              .geocodes = {},
+              .forecast_extent = forecast_extent};
     for (const auto& code : codes)
       if (const auto value = attribute(code, ""); !value.empty())
         area.geocodes.emplace_back(code, value);
@@ -270,6 +274,10 @@ void read_alerts(Section& top, Configuration& configuration) {
     section.input("texts", options.texts, true);
     section.text("time_zone", options.time_zone);
     read_approval(section, configuration.approval);
+    section.input("signing_key", options.signing_key);
+    section.input("signing_certificate", options.signing_certificate);
+    if (options.signing_key.empty() != options.signing_certificate.empty())
+      section.fault("signing_key", "and signing_certificate belong together", "give both");
     if (top.context().probing || !section.present()) return;
     for (const auto& fault : alerts::validate(options))
       section.fault("", fault.place + ": " + fault.what, fault.cure);

@@ -34,5 +34,7 @@ class Sha256 {
 };
 
 std::string sha256_hex(std::string_view text);
+/// SHA-512 in base64 (RFC 4648, padded), as WIS2 notifications carry it.
+std::string sha512_base64(std::string_view text);
 
 }  // namespace vandvagt

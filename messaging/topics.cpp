@@ -100,6 +100,15 @@ std::string Topics::warning_state(std::string_view area) const {
 std::string Topics::receipt(std::string_view subscriber, std::string_view cap_id) const {
   return join(prefix_, {"receipt", subscriber, cap_id});
 }
+std::string Topics::request(std::string_view subscriber, std::string_view cap_id) const {
+  return join(prefix_, {"request", subscriber, cap_id});
+}
+std::string Topics::answer(std::string_view subscriber, std::string_view area) const {
+  return join(prefix_, {"answer", subscriber, area, "cap"});
+}
+std::string Topics::escalation(std::string_view subscriber, std::string_view area) const {
+  return join(prefix_, {"escalation", subscriber, area, "cap"});
+}
 std::string Topics::run_status(std::string_view model) const {
   return join(prefix_, {"run", model, "status"});
 }
@@ -118,6 +127,10 @@ std::string Topics::all_warnings() const {
 }
 std::string Topics::all_receipts() const {
   return join(prefix_, {"receipt", "+", "+"});
+}
+
+std::string Topics::all_requests() const {
+  return join(prefix_, {"request", "+", "+"});
 }
 
 std::optional<ObservationTopic> Topics::parse_observation(std::string_view topic) const {
@@ -143,6 +156,12 @@ std::optional<ReceiptTopic> Topics::parse_receipt(std::string_view topic) const 
   const auto levels = levels_after<2>(topic, prefix_, "receipt");
   if (!levels || !valid_name((*levels)[0]) || !valid_cap_id((*levels)[1])) return std::nullopt;
   return ReceiptTopic{std::string((*levels)[0]), std::string((*levels)[1])};
+}
+
+std::optional<RequestTopic> Topics::parse_request(std::string_view topic) const {
+  const auto levels = levels_after<2>(topic, prefix_, "request");
+  if (!levels || !valid_name((*levels)[0]) || !valid_cap_id((*levels)[1])) return std::nullopt;
+  return RequestTopic{std::string((*levels)[0]), std::string((*levels)[1])};
 }
 
 }  // namespace vandvagt::messaging

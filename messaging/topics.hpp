@@ -33,6 +33,12 @@ struct ReceiptTopic {
   bool operator==(const ReceiptTopic&) const = default;
 };
 
+/// `<prefix>/request/<subscriber>/<cap_id>`
+struct RequestTopic {
+  std::string subscriber, cap_id;
+  bool operator==(const RequestTopic&) const = default;
+};
+
 /// The topics of docs/interfaces.md below a configurable prefix. Arguments are names that the
 /// configuration has validated (`valid_name`); a CAP identifier may also hold capitals, dots and
 /// underscores. `Client::publish` refuses whatever is not a topic.
@@ -50,6 +56,11 @@ class Topics {
   std::string warning_cap(std::string_view area) const;
   std::string warning_state(std::string_view area) const;
   std::string receipt(std::string_view subscriber, std::string_view cap_id) const;
+  /// A subscriber asks for a message that it lacks, and hears it, on topics of its own.
+  std::string request(std::string_view subscriber, std::string_view cap_id) const;
+  std::string answer(std::string_view subscriber, std::string_view area) const;
+  /// A message that nobody has confirmed goes to the next one in the list.
+  std::string escalation(std::string_view subscriber, std::string_view area) const;
   std::string run_status(std::string_view model) const;
   std::string heartbeat() const;
 
@@ -58,12 +69,14 @@ class Topics {
   std::string all_statuses() const;
   std::string all_warnings() const;
   std::string all_receipts() const;
+  std::string all_requests() const;
 
   /// The names in a topic of that kind; nothing for any other topic or an invalid name in it.
   std::optional<ObservationTopic> parse_observation(std::string_view topic) const;
   std::optional<StatusTopic> parse_status(std::string_view topic) const;
   std::optional<std::string> parse_run_status(std::string_view topic) const;  // the model
   std::optional<ReceiptTopic> parse_receipt(std::string_view topic) const;
+  std::optional<RequestTopic> parse_request(std::string_view topic) const;
 
   const std::string& prefix() const { return prefix_; }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "alerts/index.hpp"
 #include "watch/heartbeat.hpp"
 
 namespace vandvagt::watch {
@@ -12,12 +13,17 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds publish_timeout = 5s;
 constexpr std::size_t board_at_once = 100;  // then warnings and heartbeat have their turn
 constexpr std::size_t heartbeats_known = 8;
+constexpr std::size_t most_requests = 1000;
 constexpr auto idle = 1s;  // how often the outbox is looked at without being asked to
 
 }  // namespace
 
 Announcer::Announcer(Setup setup, Board& board, Health& health)
-    : setup_(std::move(setup)), board_(board), health_(health) {}
+    : setup_(std::move(setup)),
+      board_(board),
+      health_(health),
+      outlets_({.reach = setup_.reach, .topics = setup_.topics, .warnings = setup_.warnings},
+               health) {}
 
 void Announcer::make_client() {
   client_ = std::make_unique<messaging::Client>(
@@ -62,6 +68,16 @@ void Announcer::heard(const std::string& payload) {
     heard_ = Clock::now();
 }
 
+void Announcer::requested(messaging::RequestTopic request) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto same = [&](const auto& waiting) { return waiting == request; };
+    if (requests_.size() >= most_requests || std::ranges::any_of(requests_, same)) return;
+    requests_.push_back(std::move(request));
+  }
+  wake();
+}
+
 void Announcer::run_finished(Time reference_time) {
   const std::lock_guard lock(mutex_);
   if (!last_run_ || *last_run_ < reference_time) last_run_ = reference_time;
@@ -97,16 +113,48 @@ Result<void> Announcer::send_warnings() {
       },
       setup_.now());
   if (!sent) return trouble(sent.error());
+  indexes_due_.insert(sent->areas.begin(), sent->areas.end());
+  if (auto listed = alerts::publish_indexes(
+          *outbox_, setup_.alerts,
+          [this](const std::string& topic, const std::string& payload, bool retained) {
+            return publish(topic, payload, retained);
+          },
+          setup_.now(), indexes_due_);
+      !listed) {
+    return trouble(listed.error());
+  }
   health_.well("outbox");
   if (sent->messages > 0) health_.log(std::to_string(sent->messages) + " warning messages sent");
   if (sent->stopped_by) return fail(*sent->stopped_by);
   return {};
 }
 
+// To the one who asked, on a topic of its own: others have the message, and it may have expired.
+Result<void> Announcer::send_answers() {
+  for (;;) {
+    messaging::RequestTopic request;
+    {
+      const std::lock_guard lock(mutex_);
+      if (requests_.empty() || !outbox_) return {};
+      request = requests_.front();
+    }
+    const auto message = outbox_->message(request.cap_id);
+    if (!message) return {};  // the next sending of warnings tells of the outbox's trouble
+    if (*message) {
+      auto sent = publish(setup_.topics.answer(request.subscriber, (*message)->area),
+                          (*message)->xml, false);
+      if (!sent) return sent;
+    }
+    const std::lock_guard lock(mutex_);
+    requests_.pop_front();
+  }
+}
+
 Result<void> Announcer::send_heartbeat() {
   Heartbeat heartbeat{.time = setup_.now(),
                       .last_run = {},
                       .last_evaluation = setup_.last_evaluation(),
+                      .instance = setup_.instance,
                       .degraded = health_.reasons()};
   std::string payload;
   {
@@ -180,6 +228,13 @@ void Announcer::run(const std::stop_token& stop) {
     }
     Result<void> done;
     if (warnings_due || !outbox_) done = send_warnings();
+    if (done) done = send_answers();
+    if (done)
+      outlets_.send(
+          [this](const std::string& topic, const std::string& payload, bool retained) {
+            return publish(topic, payload, retained);
+          },
+          setup_.now());
     if (done && Clock::now() >= next_heartbeat_) {
       done = send_heartbeat();
       next_heartbeat_ = Clock::now() + setup_.options.heartbeat;

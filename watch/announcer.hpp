@@ -8,15 +8,18 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 
+#include "alerts/options.hpp"
 #include "alerts/outbox.hpp"
 #include "messaging/client.hpp"
 #include "messaging/topics.hpp"
 #include "watch/board.hpp"
 #include "watch/health.hpp"
 #include "watch/options.hpp"
+#include "watch/outlets.hpp"
 
 namespace vandvagt::watch {
 
@@ -33,6 +36,9 @@ class Announcer {
     messaging::Options broker;  // with the client id of this connection
     messaging::Topics topics;
     std::filesystem::path warnings;  // the outbox
+    alerts::Options alerts;          // topics of warnings
+    Reach reach;
+    std::string instance;
     Options options;
     std::function<Time()> now;
     std::function<std::optional<Time>()> last_evaluation;
@@ -53,6 +59,8 @@ class Announcer {
   /// A heartbeat has come in through the broker.
   void heard(const std::string& payload);
   void run_finished(Time reference_time);
+  /// A subscriber lacks a message; it is sent to it alone. At most 1,000 wait.
+  void requested(messaging::RequestTopic request);
   long long watchdog_cuts() const { return cuts_; }
 
  private:
@@ -61,6 +69,7 @@ class Announcer {
   void wait(const std::stop_token& stop);
   Result<void> publish(const std::string& topic, const std::string& payload, bool retained);
   Result<void> send_warnings();
+  Result<void> send_answers();
   Result<void> send_heartbeat();
   Result<void> send_board();
   void look_after_connection();
@@ -70,6 +79,7 @@ class Announcer {
   Board& board_;
   Health& health_;
   std::unique_ptr<messaging::Client> client_;
+  Outlets outlets_;
   std::optional<alerts::Outbox> outbox_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
@@ -77,6 +87,8 @@ class Announcer {
   bool states_again_ = true;  // areas' states: a broker that crashed may have lost them
   std::atomic<bool> fresh_connection_ = false;  // everything retained is to be published again
   std::deque<std::string> sent_heartbeats_;     // the newest few, to know our own
+  std::deque<messaging::RequestTopic> requests_;
+  std::set<std::string> indexes_due_;  // areas whose list of messages is to be published
   std::optional<Time> last_run_;
   Clock::time_point next_heartbeat_{}, heard_ = Clock::now();
   std::atomic<long long> cuts_ = 0;

@@ -11,6 +11,7 @@ std::string to_json(const Heartbeat& heartbeat) {
                               {"degraded", heartbeat.degraded}};
   if (heartbeat.last_run) json["last_run"] = format_time(*heartbeat.last_run);
   if (heartbeat.last_evaluation) json["last_eval"] = format_time(*heartbeat.last_evaluation);
+  if (!heartbeat.instance.empty()) json["instance"] = heartbeat.instance;
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -14,6 +14,7 @@ namespace vandvagt::watch {
 struct Heartbeat {
   Time time;
   std::optional<Time> last_run, last_evaluation;
+  std::string instance{};             // of two on one store; empty: there is one
   std::vector<std::string> degraded;  // empty: all is as it should be
 };
 std::string to_json(const Heartbeat& heartbeat);

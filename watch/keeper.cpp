@@ -115,6 +115,7 @@ bool Keeper::hear(const messaging::Message& message) {
   }
   if (message.topic == setup_.topics.heartbeat() ||
       setup_.topics.parse_receipt(message.topic).has_value() ||
+      setup_.topics.parse_request(message.topic).has_value() ||
       setup_.topics.parse_run_status(message.topic).has_value()) {
     setup_.other(message);
     return true;

@@ -22,7 +22,8 @@ Time clock_now() {
 std::vector<std::string> filters(const std::string& model, const messaging::Topics& topics,
                                  const sensors::Catalogue& catalogue) {
   std::vector<std::string> all{topics.all_observations(), topics.all_statuses(),
-                               topics.all_receipts(), topics.heartbeat(), topics.run_status(model)};
+                               topics.all_receipts(),     topics.all_requests(),
+                               topics.heartbeat(),        topics.run_status(model)};
   for (auto& topic : catalogue.mapped_topics()) all.push_back(std::move(topic));
   return all;
 }
@@ -59,6 +60,7 @@ struct Service::Parts {
   std::optional<Announcer> announcer;
   std::optional<messaging::Receiver> receiver;
   std::optional<Keeper> keeper;
+  std::optional<HookRunner> hook;
 
   void make_desk() {
     desk.emplace(WarningDesk::Setup{.alerts = setup.alerts,
@@ -71,12 +73,16 @@ struct Service::Parts {
   }
 
   void make_announcer() {
-    auto options = with_role(setup.broker, setup.model, "watch-publisher");
+    auto options = with_role(setup.broker, setup.model,
+                             setup.instance.empty() ? "watch-publisher" : "standby-publisher");
     options.clean_session = true;  // it subscribes to nothing
     announcer.emplace(
         Announcer::Setup{.broker = std::move(options),
                          .topics = topics,
                          .warnings = setup.store_folder / "warnings.db",
+                         .alerts = setup.alerts.options,
+                         .reach = setup.reach,
+                         .instance = setup.instance,
                          .options = setup.options,
                          .now = clock_now,
                          .last_evaluation = [this] { return desk->last_evaluation(); },
@@ -113,6 +119,10 @@ struct Service::Parts {
       announcer->heard(message.payload);
       return;
     }
+    if (const auto request = topics.parse_request(message.topic)) {
+      announcer->requested(*request);
+      return;
+    }
     const auto said = nlohmann::json::parse(message.payload, nullptr, false);
     if (!said.is_object()) return;
     if (const auto receipt = topics.parse_receipt(message.topic)) {
@@ -141,6 +151,11 @@ Result<std::unique_ptr<Service>> Service::start(Setup setup, Log log) {
   parts->make_announcer();
   parts->make_receiver(*catalogue);
   parts->make_keeper(std::move(*catalogue));
+  if (const auto& hook = parts->setup.reach.hook; !hook.command.empty())
+    parts->hook.emplace(HookRunner::Setup{.hook = hook,
+                                          .warnings = parts->setup.store_folder / "warnings.db",
+                                          .now = clock_now},
+                        parts->health);
   if (const auto opened = parts->keeper->open(); !opened) {
     if (opened.error().code == ErrorCode::refused) return fail(opened.error());
     parts->health.degraded("store", "readings cannot be stored: " + opened.error().message);
@@ -152,11 +167,15 @@ Result<std::unique_ptr<Service>> Service::start(Setup setup, Log log) {
 
 void Service::run(const std::stop_token& stop) {
   auto& parts = *parts_;
+  std::jthread handing_on;
+  if (parts.hook)
+    handing_on = std::jthread([&](const std::stop_token& own) { parts.hook->run(own); });
   // Stopped in the order of a reading's path, so that nothing waits for what is gone.
   std::jthread announcing([&](const std::stop_token& own) { parts.announcer->run(own); });
   std::jthread judging([&](const std::stop_token& own) { parts.desk->run(own); });
   parts.keeper->run(stop);
   parts.receiver->stop();
+  handing_on.request_stop();
   judging.request_stop();
   judging.join();
   announcing.request_stop();

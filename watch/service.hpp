@@ -15,6 +15,7 @@
 #include "watch/health.hpp"
 #include "watch/keeper.hpp"
 #include "watch/options.hpp"
+#include "watch/reach.hpp"
 
 namespace vandvagt::watch {
 
@@ -32,6 +33,8 @@ class Service {
     std::filesystem::path store_folder;  // warnings.db; made where missing
     sensors::StoreLocation readings{};   // empty: readings.db in that folder
     Options options;
+    Reach reach = {};
+    std::string instance = {};  // in the heartbeat; of two instances on one store
   };
   /// Error{invalid_input, refused}: something that waiting does not mend.
   static Result<std::unique_ptr<Service>> start(Setup setup, Log log);

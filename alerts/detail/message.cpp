@@ -160,6 +160,9 @@ std::string digest_of_evidence(const Evaluation& evaluation) {
                            run.model_version));
     for (const auto& level : run.levels)
       digest.add(fmt::format("{:a} {};", level.share, level.hit));
+    for (const auto& ring : run.extent)
+      for (const auto& position : ring)
+        digest.add(fmt::format("{:a} {:a};", position.longitude, position.latitude));
   }
   return digest.hex();
 }
@@ -216,6 +219,9 @@ void add_evidence(const Evaluation& evaluation, MessageContent& message) {
     message.state_used = run.state_used;
     message.configuration_digest = run.configuration_digest;
     message.model_version = run.model_version;
+    // An all-clear or Cancel is for all who may have been warned.
+    if (message.kind == MessageKind::alert || message.kind == MessageKind::update)
+      message.extent = run.extent;
   }
   message.evidence_digest = digest_of_evidence(evaluation);
 }

@@ -158,6 +158,7 @@ std::optional<RunRecord> record_run(const Rule& rule, const ForecastEvidence& gi
                    .levels = {},
                    .peak = peaks[std::min(members_needed(rule, peaks.size()), peaks.size()) - 1],
                    .highest = peaks.front(),
+                   .extent = forecast.extent,
                    .state_used = forecast.state_used,
                    .configuration_digest = forecast.configuration_digest,
                    .inputs_digest = forecast.inputs_digest,

@@ -25,6 +25,8 @@ void read_mapping(Section& station_section, sensors::Station& station);
 void read_station_file(Section& station_section, sensors::Station& station);
 void read_broker(Section& top, Configuration& configuration);
 void read_watch(Section& top, Configuration& configuration);
+/// The feed over HTTP, escalation, the hook and WIS2.
+void read_reach(Section& top, Configuration& configuration);
 void read_replay(Section& top, Configuration& configuration);
 void read_alerts(Section& top, Configuration& configuration);
 /// The terrain's own system, or that of its first raster.

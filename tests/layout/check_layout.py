@@ -16,11 +16,13 @@ MAY_SEE = {
     "messaging": {"core"},
     "sensors": {"core"},
     "alerts": {"core"},
+    "web": {"core", "grids", "model", "messaging", "sensors", "alerts", "watch", "forecast"},
     "watch": {"core", "messaging", "sensors", "alerts"},
     "forecast": {"core", "grids", "model", "sensors"},
-    "config": {"core", "grids", "model", "messaging", "sensors", "alerts", "watch", "forecast"},
+    "config": {"core", "grids", "model", "messaging", "sensors", "alerts", "watch", "web",
+               "forecast"},
     "app": {
-        "core", "grids", "model", "messaging", "sensors", "alerts", "watch", "forecast", "config"
+        "core", "grids", "model", "messaging", "sensors", "alerts", "watch", "web", "forecast", "config"
     },
 }
 # Libraries whose types stay inside one folder, and never stand in a public header of it.
@@ -32,6 +34,8 @@ OWNED = {
     r"libpq.*\.h": {"sensors"},
     r"libxml/.*": {"alerts", "sensors"},
     r"date/.*": {"alerts"},
+    r"xmlsec/.*": {"alerts"},
+    r"boost/.*": {"web"},
     r"toml\+\+/.*|toml\.hpp": {"config", "alerts"},
     r"CLI/.*": {"app"},
     r"cairo.*": {"forecast"},
