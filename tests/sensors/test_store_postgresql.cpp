@@ -62,7 +62,7 @@ TEST_F(PostgresqlStore, KeepsReadingsInPartitionsByMonth) {
 
 TEST_F(PostgresqlStore, WaitsForTheDiskWhateverTheServerIsSetTo) {
   server_->sql("CREATE DATABASE lazy; ALTER DATABASE lazy SET synchronous_commit = off",
-               "postgres");
+               "template1");
   const auto lazy = StoreLocation::on_server(server_->database("lazy"));
   auto store = Store::open(lazy).value();
   ASSERT_TRUE(store.add({reading_at(0, 1.0)}));
