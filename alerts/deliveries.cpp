@@ -77,9 +77,10 @@ struct Deliveries::Database {
   }
 
   Result<bool> any_due(const std::string& way) const {
-    auto query = Statement::prepare(
-        get(), "SELECT coalesce((SELECT number FROM delivery_from WHERE way = ?), 0), "
-               "(SELECT coalesce(max(number), 0) FROM message)");
+    auto query =
+        Statement::prepare(get(),
+                           "SELECT coalesce((SELECT number FROM delivery_from WHERE way = ?), 0), "
+                           "(SELECT coalesce(max(number), 0) FROM message)");
     if (!query) return fail(query.error());
     const auto row = query->bind(way).step();
     if (!row) return fail(row.error());
@@ -93,10 +94,11 @@ Deliveries::Deliveries(Deliveries&&) noexcept = default;
 Deliveries& Deliveries::operator=(Deliveries&&) noexcept = default;
 
 Result<Deliveries> Deliveries::open(const std::filesystem::path& outbox) {
-  if (auto whole = Outbox::open(outbox); !whole) return fail(whole.error());  // its tables are there
+  if (auto whole = Outbox::open(outbox); !whole)
+    return fail(whole.error());  // its tables are there
   sqlite3* raw = nullptr;
-  const int outcome = sqlite3_open_v2(outbox.c_str(), &raw,
-                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, nullptr);
+  const int outcome =
+      sqlite3_open_v2(outbox.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, nullptr);
   auto database = std::make_unique<Database>(Database{detail::Connection(raw)});
   if (outcome != SQLITE_OK)
     return fail(ErrorCode::io, outbox.string() + ": cannot be opened; see its rights");

@@ -63,8 +63,8 @@ Result<EscalationReport> escalate_due(Deliveries& deliveries, const Outbox& outb
     } else if (!message.confirmed_at) {
       noted = deliveries.later(way, message.identifier, now + look_again, false, "not yet sent");
     } else if (step == 0 && now < *message.confirmed_at + options.after) {
-      noted = deliveries.later(way, message.identifier, *message.confirmed_at + options.after, false,
-                               "waiting for " + options.subscribers.front());
+      noted = deliveries.later(way, message.identifier, *message.confirmed_at + options.after,
+                               false, "waiting for " + options.subscribers.front());
     } else if (asked + 1 >= options.subscribers.size()) {
       report.operator_notes.push_back(
           fmt::format("nobody has confirmed warning {} for {}: neither {}", message.identifier,
@@ -77,8 +77,8 @@ Result<EscalationReport> escalate_due(Deliveries& deliveries, const Outbox& outb
       noted = deliveries.later(way, message.identifier, now + options.after, true,
                                "waiting for " + next);
     } else {
-      noted = deliveries.later(way, message.identifier, now + look_again, false,
-                               sent.error().message);
+      noted =
+          deliveries.later(way, message.identifier, now + look_again, false, sent.error().message);
     }
     if (!noted) return fail(noted.error());
   }

@@ -20,7 +20,7 @@ struct EscalationOptions {
 };
 
 struct EscalationReport {
-  std::vector<std::string> notes;  // what happened, for the log
+  std::vector<std::string> notes;           // what happened, for the log
   std::vector<std::string> operator_notes;  // nobody in the list has confirmed
 };
 

@@ -148,9 +148,8 @@ Result<void> FeedBook::refresh(const Outbox& outbox, Time now) {
 }
 
 const FeedEntry* FeedBook::find(const std::string& identifier) const {
-  const auto found = std::ranges::find_if(entries_, [&](const FeedEntry& entry) {
-    return entry.warning.identifier == identifier;
-  });
+  const auto found = std::ranges::find_if(
+      entries_, [&](const FeedEntry& entry) { return entry.warning.identifier == identifier; });
   return found == entries_.end() ? nullptr : &*found;
 }
 

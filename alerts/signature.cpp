@@ -89,9 +89,9 @@ std::string text_of_document(xmlDoc* document) {
   int size = 0;
   xmlDocDumpMemoryEnc(document, &text, &size, "UTF-8");  // as it is: blanks are signed
   const std::unique_ptr<xmlChar, void (*)(void*)> owner(text, xmlFree);
-  return text == nullptr ? std::string{}
-                         : std::string(reinterpret_cast<const char*>(text),
-                                       static_cast<std::size_t>(size));
+  return text == nullptr
+             ? std::string{}
+             : std::string(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
 }
 
 Error refused(const std::string& why) {
@@ -108,14 +108,12 @@ Result<void> verify_with(xmlSecKey* key, std::string_view xml) {
   // The whole document and nothing else is what may be signed, by the key that we brought.
   context->enabledReferenceUris = xmlSecTransformUriTypeEmpty;
   context->signKey = xmlSecKeyDuplicate(key);
-  for (const auto transform :
-       {xmlSecTransformEnvelopedId, xmlSecTransformExclC14NId, xmlSecTransformInclC14NId,
-        xmlSecTransformSha256Id})
+  for (const auto transform : {xmlSecTransformEnvelopedId, xmlSecTransformExclC14NId,
+                               xmlSecTransformInclC14NId, xmlSecTransformSha256Id})
     xmlSecDSigCtxEnableReferenceTransform(context.get(), transform);
   const auto algorithm = algorithm_of(key);
   if (!algorithm) return fail(refused("cannot be checked with this key"));
-  for (const auto transform :
-       {*algorithm, xmlSecTransformExclC14NId, xmlSecTransformInclC14NId})
+  for (const auto transform : {*algorithm, xmlSecTransformExclC14NId, xmlSecTransformInclC14NId})
     xmlSecDSigCtxEnableSignatureTransform(context.get(), transform);
   if (xmlSecDSigCtxVerify(context.get(), signature) < 0)
     return fail(refused("cannot be checked: it is not of the form that CAP asks for"));
@@ -145,8 +143,8 @@ Result<Signer> Signer::open(const fs::path& key, const fs::path& certificate) {
   auto known = load(certificate, xmlSecKeyDataFormatCertPem, "certificate");
   if (!known) return fail(known.error());
   if (xmlSecCryptoAppKeyCertLoad(secret->get(), certificate.c_str(), xmlSecKeyDataFormatPem) < 0)
-    return fail(ErrorCode::invalid_input, certificate.string() + ": cannot be used with " +
-                                              key.string());
+    return fail(ErrorCode::invalid_input,
+                certificate.string() + ": cannot be used with " + key.string());
   auto keys = std::make_shared<Keys>();
   keys->secret = std::move(*secret);
   keys->open = std::move(*known);
@@ -154,8 +152,8 @@ Result<Signer> Signer::open(const fs::path& key, const fs::path& certificate) {
   Signer signer(keys);
   const auto probe = signer.sign("<alert/>");
   if (!probe || !verify_with(keys->open.get(), *probe))
-    return fail(ErrorCode::invalid_input, certificate.string() + ": is not the certificate of " +
-                                              key.string());
+    return fail(ErrorCode::invalid_input,
+                certificate.string() + ": is not the certificate of " + key.string());
   return signer;
 }
 

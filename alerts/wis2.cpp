@@ -82,8 +82,7 @@ Result<std::string> wis2_notification(const OutboxMessage& message, const Wis2Op
   if (!document) return fail(document.error());
   const auto warning = parse_cap(message.xml);
   if (!warning) return fail(warning.error());
-  const auto rings =
-      rings_of(detail::find_child(xmlDocGetRootElement(document->get()), "info"));
+  const auto rings = rings_of(detail::find_child(xmlDocGetRootElement(document->get()), "info"));
   ordered_json note{
       {"id", uuid_of(message.identifier)},
       {"type", "Feature"},

@@ -32,9 +32,10 @@ const forecast::ProbabilityMap* map_for(const forecast::RunOutcome& outcome, dou
 
 }  // namespace
 
-Result<std::vector<std::vector<alerts::Position>>> flood_extent(
-    const forecast::RunOutcome& outcome, const grids::Geometry& geometry, const alerts::Area& area,
-    const alerts::Rule& rule) {
+Result<std::vector<std::vector<alerts::Position>>> flood_extent(const forecast::RunOutcome& outcome,
+                                                                const grids::Geometry& geometry,
+                                                                const alerts::Area& area,
+                                                                const alerts::Rule& rule) {
   std::vector<std::vector<alerts::Position>> extent;
   const auto* map = map_for(outcome, rule.area_depth);
   if (map == nullptr && !outcome.maxima) return extent;
@@ -42,11 +43,10 @@ Result<std::vector<std::vector<alerts::Position>>> flood_extent(
   if (!polygon) return fail(polygon.error());
   std::vector<grids::Cell> flooded;
   for (const auto& cell : grids::cells_in(geometry, *polygon)) {
-    const bool deep = map != nullptr
-                          ? static_cast<double>(map->share(cell.i, cell.j)) + 1e-6 >=
-                                rule.raise_probability
-                          : static_cast<double>(outcome.maxima->max_depth(cell.i, cell.j)) >
-                                rule.area_depth;
+    const bool deep =
+        map != nullptr
+            ? static_cast<double>(map->share(cell.i, cell.j)) + 1e-6 >= rule.raise_probability
+            : static_cast<double>(outcome.maxima->max_depth(cell.i, cell.j)) > rule.area_depth;
     if (deep) flooded.push_back(cell);
   }
   const auto rings = grids::outline_of(flooded, geometry);

@@ -102,8 +102,8 @@ void add_extent(const EvidenceSources& sources, const Rule& rule, ForecastEviden
   if (extent)
     evidence.extent = std::move(*extent);
   else
-    notices.push_back("area \"" + area->id + "\": its flood extent is not known: " +
-                      extent.error().message);
+    notices.push_back("area \"" + area->id +
+                      "\": its flood extent is not known: " + extent.error().message);
 }
 
 /// The share of the members of the newest run at the standing level; at the lowest where none

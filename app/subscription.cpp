@@ -28,11 +28,11 @@ std::string line_of(const alerts::ReceivedWarning& warning) {
   const std::string what = warning.message_type == "Cancel" ? "cancelled"
                            : warning.all_clear              ? "all clear"
                                                             : warning.level;
-  return alerts::clean_text(fmt::format("{}: {} ({} {}, revision {}, expires {}): {}", warning.area,
-                                        what, warning.status, warning.message_type,
-                                        warning.revision, format_time(warning.expires),
-                                        warning.headline),
-                            400);
+  return alerts::clean_text(
+      fmt::format("{}: {} ({} {}, revision {}, expires {}): {}", warning.area, what, warning.status,
+                  warning.message_type, warning.revision, format_time(warning.expires),
+                  warning.headline),
+      400);
 }
 
 const char* word_of(alerts::Reception reception) {
@@ -82,15 +82,14 @@ Result<std::unique_ptr<Subscription>> Subscription::open(Setup setup) {
   auto not_taken = folder->restore(subscriber);
   if (!not_taken) return fail(not_taken.error());
   if (setup.broker.client_id.empty()) setup.broker.client_id = "vandvagt-subscriber-" + setup.name;
-  std::unique_ptr<Subscription> made(new Subscription(
-      std::move(setup), std::move(*topics), std::move(subscriber), std::move(*folder)));
+  std::unique_ptr<Subscription> made(new Subscription(std::move(setup), std::move(*topics),
+                                                      std::move(subscriber), std::move(*folder)));
   for (const auto& line : *not_taken) made->say("not taken: " + line);
   return made;
 }
 
 bool Subscription::concerns(const std::string& area) const {
-  return setup_.areas.empty() ||
-         std::ranges::find(setup_.areas, area) != setup_.areas.end();
+  return setup_.areas.empty() || std::ranges::find(setup_.areas, area) != setup_.areas.end();
 }
 
 messaging::Handled Subscription::take_message(const std::string& area,
@@ -111,8 +110,7 @@ messaging::Handled Subscription::take_message(const std::string& area,
   const auto line = line_of(*warning);
   const auto reception = subscriber_.accept(std::move(*warning));
   if (escalated) say("ESCALATED to " + setup_.name + ", nobody has confirmed: " + line);
-  if (reception != alerts::Reception::repeated)
-    say(std::string(word_of(reception)) + " " + line);
+  if (reception != alerts::Reception::repeated) say(std::string(word_of(reception)) + " " + line);
   return messaging::Handled::done;
 }
 
@@ -184,9 +182,8 @@ void Subscription::ask_for_missing() {
     wanted = subscriber_.wanted();
   }
   for (const auto& one : wanted) {
-    if (!client_->publish(
-            {.topic = topics_.request(setup_.name, one.identifier), .payload = "{}"},
-            publish_timeout))
+    if (!client_->publish({.topic = topics_.request(setup_.name, one.identifier), .payload = "{}"},
+                          publish_timeout))
       return;
     const std::lock_guard lock(mutex_);
     say("asked for " + alerts::clean_text(one.identifier, 200) + " of " + one.area);

@@ -32,7 +32,7 @@ class Subscription {
     std::string name;  // one level of a topic: receipts and requests go out under it
     alerts::MessageStatus status = alerts::MessageStatus::actual;
     std::filesystem::path folder;
-    std::vector<std::string> areas;    // empty: all
+    std::vector<std::string> areas;     // empty: all
     alerts::Subscriber::Verify verify;  // empty: signatures are not looked at
     Duration heartbeat_timeout = std::chrono::seconds{60};
     Duration ask_again = std::chrono::seconds{5};

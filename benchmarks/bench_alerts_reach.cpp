@@ -1,8 +1,8 @@
 // How soon a warning is with its subscriber. Two costs matter to an emergency service: from a
-// published reading that crosses a level to the CAP message, while the whole network goes on sending;
-// and from the end of a forecast to the last of its warnings, when all areas are warned at once.
-// Broker and subscriber run on the same machine; every message is signed only where the name says
-// so. Each case checks that every warning that must come has come, once, for its area.
+// published reading that crosses a level to the CAP message, while the whole network goes on
+// sending; and from the end of a forecast to the last of its warnings, when all areas are warned at
+// once. Broker and subscriber run on the same machine; every message is signed only where the name
+// says so. Each case checks that every warning that must come has come, once, for its area.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -128,7 +128,8 @@ std::map<std::string, steady_clock::time_point> play(const Network& network,
                                                      const std::string& url) {
   std::vector<sensors::Station> stations;
   for (int s = 0; s < network.stations; ++s) stations.push_back(station_of(s));
-  const auto start = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - 20min;
+  const auto start =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - 20min;
   std::vector<int> sent(stations.size(), 0);
   const auto payload = [&](int s, double value) {
     const auto k = static_cast<std::size_t>(s);

@@ -32,9 +32,8 @@ std::unique_ptr<OGRPolygon> rectangle(double west, double south, double east, do
 
 // One rectangle for each run of neighbours in a row, then their union.
 Shape union_of(std::vector<Cell> cells, const Geometry& geometry) {
-  std::ranges::sort(cells, [](const Cell& a, const Cell& b) {
-    return a.j != b.j ? a.j < b.j : a.i < b.i;
-  });
+  std::ranges::sort(
+      cells, [](const Cell& a, const Cell& b) { return a.j != b.j ? a.j < b.j : a.i < b.i; });
   OGRMultiPolygon all;
   for (std::size_t k = 0; k < cells.size();) {
     std::size_t end = k + 1;
@@ -56,7 +55,8 @@ std::vector<Ring> outer_rings(const OGRGeometry& shape) {
     const auto* outer = polygon.getExteriorRing();
     if (outer == nullptr) return;
     auto& ring = rings.emplace_back();
-    for (int k = 0; k < outer->getNumPoints(); ++k) ring.push_back({outer->getX(k), outer->getY(k)});
+    for (int k = 0; k < outer->getNumPoints(); ++k)
+      ring.push_back({outer->getX(k), outer->getY(k)});
   };
   const auto type = wkbFlatten(shape.getGeometryType());
   if (type == wkbPolygon) add(*shape.toPolygon());
@@ -98,7 +98,8 @@ Shape widened(const OGRGeometry& shape, double margin, double tolerance,
   if (!simple) return nullptr;
   Shape result = filled(*simple);
   const Shape must(shape.Buffer(margin / 2.0, arc_segments));
-  if (!result || !must || !result->IsValid() || !fits(*result, options) || !result->Contains(must.get()))
+  if (!result || !must || !result->IsValid() || !fits(*result, options) ||
+      !result->Contains(must.get()))
     return nullptr;
   return result;
 }

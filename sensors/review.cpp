@@ -2,7 +2,8 @@
 
 namespace vandvagt::sensors {
 
-Result<long long> review(Store& store, const Station& station, const Verdict& verdict, Time now) {
+Result<long long> review(Store& store, const Station& station, const PersonsVerdict& verdict,
+                         Time now) {
   if (verdict.by.empty())
     return fail(ErrorCode::invalid_input, "a review has a name under it; say who judged");
   const auto readings = store.read(station.id, station.parameter, verdict.from, verdict.to);

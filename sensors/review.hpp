@@ -9,7 +9,7 @@
 namespace vandvagt::sensors {
 
 /// What a person says of readings after the fact.
-struct Verdict {
+struct PersonsVerdict {
   Time from{}, to{};  // of the readings, both included
   Flag flag = Flag::fail;
   std::string by{};  // who
@@ -19,6 +19,7 @@ struct Verdict {
 /// is the verdict's, the digits of the tests stay as they were. What was flagged on arrival is not
 /// rewritten; who reads gets the newest set. One transaction.
 /// @return how many readings. Error{invalid_input}: nobody signs it; io from the store
-Result<long long> review(Store& store, const Station& station, const Verdict& verdict, Time now);
+Result<long long> review(Store& store, const Station& station, const PersonsVerdict& verdict,
+                         Time now);
 
 }  // namespace vandvagt::sensors

@@ -36,15 +36,15 @@ constexpr std::array of_all{
     Table{"ittb", "SELECT received, topic, reason, payload FROM quarantine ORDER BY id",
           "INSERT INTO quarantine (received, topic, reason, payload) VALUES (?1, ?2, ?3, ?4)"}};
 
-struct Series {
+struct CopiedSeries {
   std::int64_t id = 0;
   detail::SeriesKey key{};
 };
 
-Result<std::vector<Series>> all_series(Connection& from) {
+Result<std::vector<CopiedSeries>> series_to_copy(Connection& from) {
   auto query = from.prepare("SELECT id, station, parameter FROM series ORDER BY id");
   if (!query) return fail(query.error());
-  std::vector<Series> all;
+  std::vector<CopiedSeries> all;
   while (true) {
     const auto row = query->step();
     if (!row) return fail(row.error());
@@ -100,7 +100,7 @@ Result<long long> copy_readings(detail::ReadingRows from, detail::ReadingRows to
 }
 
 Result<long long> copy_all(Connection& from, Connection& to) {
-  const auto all = all_series(from);
+  const auto all = series_to_copy(from);
   if (!all) return fail(all.error());
   detail::SeriesNumbers numbers;
   long long copied = 0;

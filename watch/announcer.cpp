@@ -230,11 +230,9 @@ void Announcer::run(const std::stop_token& stop) {
     if (warnings_due || !outbox_) done = send_warnings();
     if (done) done = send_answers();
     if (done)
-      outlets_.send(
-          [this](const std::string& topic, const std::string& payload, bool retained) {
-            return publish(topic, payload, retained);
-          },
-          setup_.now());
+      outlets_.send([this](const std::string& topic, const std::string& payload,
+                           bool retained) { return publish(topic, payload, retained); },
+                    setup_.now());
     if (done && Clock::now() >= next_heartbeat_) {
       done = send_heartbeat();
       next_heartbeat_ = Clock::now() + setup_.options.heartbeat;

@@ -16,8 +16,8 @@ namespace vandvagt::watch {
 
 /// A service's own gateway: a program that is started for each message, with the CAP document on
 /// its standard input. No shell stands between: the list is the program and its arguments, in which
-/// {identifier}, {incident}, {revision}, {area}, {level}, {severity}, {status}, {type} and {headline}
-/// are replaced.
+/// {identifier}, {incident}, {revision}, {area}, {level}, {severity}, {status}, {type} and
+/// {headline} are replaced.
 struct HookOptions {
   std::vector<std::string> command;  // empty: none
   std::chrono::milliseconds time_limit{30'000};
@@ -27,8 +27,8 @@ struct HookOptions {
 /// The placeholders that a command may hold and does not: faults in words, empty when sound.
 std::vector<std::string> unknown_placeholders(const std::vector<std::string>& command);
 
-/// The arguments for one message. What replaces a placeholder holds no control characters and begins
-/// no option: a leading dash is dropped.
+/// The arguments for one message. What replaces a placeholder holds no control characters and
+/// begins no option: a leading dash is dropped.
 Result<std::vector<std::string>> hook_arguments(const std::vector<std::string>& command,
                                                 const alerts::OutboxMessage& message);
 
@@ -39,8 +39,8 @@ Result<void> run_hook(const HookOptions& options, const alerts::OutboxMessage& m
                       const std::stop_token& stop = {});
 
 /// Hands each message of the outbox to the program until it succeeded, the message has expired or a
-/// later revision went through. `run` is a thread of its own: a gateway that hangs or fails holds up
-/// nothing, neither the broker's subscribers nor other messages.
+/// later revision went through. `run` is a thread of its own: a gateway that hangs or fails holds
+/// up nothing, neither the broker's subscribers nor other messages.
 class HookRunner {
  public:
   struct Setup {

@@ -14,8 +14,8 @@
 namespace vandvagt::watch {
 
 /// What else goes out over the broker: warnings that nobody has confirmed, to the next in the list,
-/// and WIS2 notifications. Called from the publishing thread; a failure here is told and tried again
-/// and keeps nothing else from going out.
+/// and WIS2 notifications. Called from the publishing thread; a failure here is told and tried
+/// again and keeps nothing else from going out.
 class Outlets {
  public:
   struct Setup {

@@ -152,10 +152,10 @@ Result<std::unique_ptr<Service>> Service::start(Setup setup, Log log) {
   parts->make_receiver(*catalogue);
   parts->make_keeper(std::move(*catalogue));
   if (const auto& hook = parts->setup.reach.hook; !hook.command.empty())
-    parts->hook.emplace(HookRunner::Setup{.hook = hook,
-                                          .warnings = parts->setup.store_folder / "warnings.db",
-                                          .now = clock_now},
-                        parts->health);
+    parts->hook.emplace(
+        HookRunner::Setup{
+            .hook = hook, .warnings = parts->setup.store_folder / "warnings.db", .now = clock_now},
+        parts->health);
   if (const auto opened = parts->keeper->open(); !opened) {
     if (opened.error().code == ErrorCode::refused) return fail(opened.error());
     parts->health.degraded("store", "readings cannot be stored: " + opened.error().message);

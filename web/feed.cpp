@@ -60,8 +60,8 @@ struct Feed::Pages {
     const std::string_view path = request.path;
     if (path.starts_with(cap_path) && path.ends_with(cap_ending) &&
         path.size() > cap_path.size() + cap_ending.size()) {
-      const auto name = path.substr(cap_path.size(), path.size() - cap_path.size() -
-                                                         cap_ending.size());
+      const auto name =
+          path.substr(cap_path.size(), path.size() - cap_path.size() - cap_ending.size());
       if (const auto* entry = book.find(std::string(name)))
         return {.type = "application/cap+xml", .body = entry->xml};
     }

@@ -61,9 +61,8 @@ Result<void> SolverOf<Real>::advance_segment(Time segment_start) {
   const Duration since_sync = segment_start.time_since_epoch() % options_.sync_interval;
   const Time segment_end = segment_start - since_sync + options_.sync_interval;
   const double total = to_seconds(segment_end - segment_start);
-  const Result<void> done = options_.time_levels > 0
-                                ? advance_segment_locally(segment_start, total)
-                                : advance_segment_together(segment_start, total);
+  Result<void> done = options_.time_levels > 0 ? advance_segment_locally(segment_start, total)
+                                               : advance_segment_together(segment_start, total);
   if (!done) return done;
   time_ = segment_end;
   for (std::size_t p = 0; p < passages_.discharge.size(); ++p) {

@@ -28,7 +28,8 @@ std::optional<std::size_t> SolverOf<Real>::tile_beside(std::size_t t, int dx, in
   const int tx = static_cast<int>(t) % layout_.tiles_x + dx;
   const int ty = static_cast<int>(t) / layout_.tiles_x + dy;
   if (tx < 0 || tx >= layout_.tiles_x || ty < 0 || ty >= layout_.tiles_y) return {};
-  return static_cast<std::size_t>(ty * layout_.tiles_x + tx);
+  return static_cast<std::size_t>(ty) * static_cast<std::size_t>(layout_.tiles_x) +
+         static_cast<std::size_t>(tx);
 }
 
 /// Tiles in which something acts that is given for each of the shortest steps.
@@ -42,7 +43,8 @@ void SolverOf<Real>::pin_tiles() {
     for (const CellIndex cell : structure.from) pin(cell);
     for (const CellIndex cell : structure.to) pin(cell);
   }
-  const auto faces = static_cast<std::size_t>(2 * (layout_.tile_nx + layout_.tile_ny));
+  const std::size_t faces = 2 * (static_cast<std::size_t>(layout_.tile_nx) +
+                                static_cast<std::size_t>(layout_.tile_ny));
   passed_.assign(faces * tiles_.size(), Real(0));
   passed_sum_.assign(faces * tiles_.size(), 0.0);
 }
@@ -91,7 +93,7 @@ std::size_t SolverOf<Real>::place_of_passed(std::size_t t, Side side) const {
   const int nx = layout_.tile_nx;
   const int ny = layout_.tile_ny;
   const int starts[4] = {0, ny, 2 * ny, 2 * ny + nx};  // west, east, south, north
-  return t * static_cast<std::size_t>(2 * (nx + ny)) +
+  return t * 2 * (static_cast<std::size_t>(nx) + static_cast<std::size_t>(ny)) +
          static_cast<std::size_t>(starts[static_cast<int>(side)]);
 }
 

@@ -12,7 +12,7 @@ constexpr std::int64_t application_id = 0x56764f62;  // "VvOb", so that `file` a
 
 // Times are microseconds since 1970 UTC. A row once written is never changed: corrections are new
 // revisions, later verdicts new rows of review. Only sequence_range is merged, and quarantine cut.
-constexpr const char* version_1 = R"(
+constexpr const char* sqlite_version_1 = R"(
 CREATE TABLE series (
   id INTEGER PRIMARY KEY,
   station TEXT NOT NULL,
@@ -63,7 +63,7 @@ CREATE TABLE quarantine (
 )";
 
 // What a retention has thinned: readings before a time, to a few in each interval.
-constexpr const char* version_2 = R"(
+constexpr const char* sqlite_version_2 = R"(
 CREATE TABLE thinned (
   series INTEGER NOT NULL REFERENCES series,
   interval INTEGER NOT NULL,          -- microseconds
@@ -72,22 +72,22 @@ CREATE TABLE thinned (
 ) STRICT, WITHOUT ROWID;
 )";
 
-// Step n leads from version n to n + 1; a new file goes through all of them, so that it is the same
-// as one that has grown old. A step that is in use is never changed.
-constexpr std::array migrations{version_1, version_2};
-constexpr auto version = static_cast<std::int64_t>(migrations.size());
+// Step n leads from version n to n + 1; a new file goes through all of them, so that it is
+// the same as one that has grown old. A step that is in use is never changed.
+constexpr std::array sqlite_migrations{sqlite_version_1, sqlite_version_2};
+constexpr auto sqlite_version = static_cast<std::int64_t>(sqlite_migrations.size());
 
 Result<void> migrate(SqliteConnection& connection) {
   return connection.transaction([&]() -> Result<void> {
     // Another process may have been faster since we looked.
     const auto present = connection.integer("PRAGMA user_version");
     if (!present) return fail(present.error());
-    for (auto step = *present; step < version; ++step)
-      if (auto made = connection.execute(migrations[static_cast<std::size_t>(step)]); !made)
+    for (auto step = *present; step < sqlite_version; ++step)
+      if (auto made = connection.execute(sqlite_migrations[static_cast<std::size_t>(step)]); !made)
         return made;
-    if (*present >= version) return {};
+    if (*present >= sqlite_version) return {};
     return connection.execute("PRAGMA application_id = " + std::to_string(application_id) +
-                              "; PRAGMA user_version = " + std::to_string(version));
+                              "; PRAGMA user_version = " + std::to_string(sqlite_version));
   });
 }
 
@@ -121,11 +121,11 @@ Result<void> prepare_schema(SqliteConnection& connection, const std::string& fil
   if (!empty && *id != application_id)
     return fail(ErrorCode::refused,
                 file + ": this database is no store of readings; name another file");
-  if (!empty && *found > version)
+  if (!empty && *found > sqlite_version)
     return fail(ErrorCode::refused, file + ": written by a newer vandvagt (schema " +
                                         std::to_string(*found) + "); update this one");
   if (auto durable = make_durable(connection, file, options); !durable) return durable;
-  return *found < version ? migrate(connection) : Result<void>{};
+  return *found < sqlite_version ? migrate(connection) : Result<void>{};
 }
 
 }  // namespace vandvagt::sensors::detail

@@ -13,12 +13,14 @@ using alerts::FeedBook;
 using alerts::FeedStatus;
 using test::at;
 
-const alerts::FeedOptions names{
-    .title = "Warnings <of> & \"all\"", .author = "Vandvagt", .base_url = "https://warn.example.org"};
+const alerts::FeedOptions names{.title = "Warnings <of> & \"all\"",
+                                .author = "Vandvagt",
+                                .base_url = "https://warn.example.org"};
 
 /// One xpath of one document, asked of xmllint.
 std::string xpath(const std::filesystem::path& file, const std::string& path) {
-  auto asked = test::run_command("xmllint --nonet --xpath \"" + path + "\" '" + file.string() + "'");
+  auto asked =
+      test::run_command("xmllint --nonet --xpath \"" + path + "\" '" + file.string() + "'");
   while (asked.output.ends_with('\n')) asked.output.pop_back();
   return asked.exit_code == 0 ? asked.output : "failed: " + asked.output;
 }
@@ -35,9 +37,9 @@ class Feed : public testing::Test {
   }
   nlohmann::json area(const std::string& id, double hours) {
     EXPECT_TRUE(book_.refresh(*issued_.outbox, at(hours)));
-    const auto map = nlohmann::json::parse(
-        areas_geojson(test::Issued::town_and_meadow().areas, issued_.outbox->area_states().value(),
-                      book_, names, at(hours)));
+    const auto map = nlohmann::json::parse(areas_geojson(test::Issued::town_and_meadow().areas,
+                                                         issued_.outbox->area_states().value(),
+                                                         book_, names, at(hours)));
     for (const auto& feature : map.at("features"))
       if (feature.at("id") == id) return feature;
     return nullptr;
@@ -78,8 +80,9 @@ TEST_F(Feed, IsAtomThatAReaderUnderstands) {
   ASSERT_TRUE(book_.refresh(*issued_.outbox, at(1.5)));
   test::write_text(folder_ / "feed.atom", atom_feed(book_.entries(), names, at(1.5)));
   const auto file = folder_ / "feed.atom";
-  const std::string feed = "/*[local-name()='feed' and "
-                           "namespace-uri()='http://www.w3.org/2005/Atom']";
+  const std::string feed =
+      "/*[local-name()='feed' and "
+      "namespace-uri()='http://www.w3.org/2005/Atom']";
   const std::string entry = feed + "/*[local-name()='entry']";
   EXPECT_EQ(xpath(file, "count(" + entry + ")"), "2");
   for (const char* needed : {"id", "title", "updated"})
@@ -112,8 +115,8 @@ TEST_F(Feed, AnExpiredStateIsUnknownAndSaysWhatWasLastKnown) {
 }
 
 TEST(FeedWithoutState, EveryAreaIsUnknown) {
-  const auto map = nlohmann::json::parse(
-      areas_geojson({test::town()}, {}, FeedBook{}, names, at(0.0)));
+  const auto map =
+      nlohmann::json::parse(areas_geojson({test::town()}, {}, FeedBook{}, names, at(0.0)));
   EXPECT_EQ(map.at("features").at(0).at("properties").at("level"), "unknown");
   test::TemporaryFolder folder;
   test::write_text(folder / "feed.atom", alerts::atom_feed({}, names, at(0.0)));

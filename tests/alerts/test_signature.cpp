@@ -20,9 +20,9 @@ struct Keys {
 Keys make_keys(const std::filesystem::path& folder, const std::string& name,
                const std::string& kind) {
   const Keys keys{folder / (name + ".key"), folder / (name + ".pem")};
-  const auto made = test::run_command(
-      "openssl req -x509 -nodes -newkey " + kind + " -keyout '" + keys.key.string() + "' -out '" +
-      keys.certificate.string() + "' -days 30 -subj /CN=" + name);
+  const auto made = test::run_command("openssl req -x509 -nodes -newkey " + kind + " -keyout '" +
+                                      keys.key.string() + "' -out '" + keys.certificate.string() +
+                                      "' -days 30 -subj /CN=" + name);
   EXPECT_EQ(made.exit_code, 0) << made.output;
   return keys;
 }

@@ -81,8 +81,8 @@ TEST(Subscriber, TheIndexNamesWhatABrokerHasLost) {
   std::vector<alerts::MessageHead> heads;
   for (const auto& xml : messages) {
     const auto read = *alerts::parse_cap(xml);
-    heads.push_back({read.identifier, "town", read.incident, read.revision, read.sent,
-                     read.expires});
+    heads.push_back(
+        {read.identifier, "town", read.incident, read.revision, read.sent, read.expires});
   }
   ASSERT_TRUE(subscriber.receive_index("town", alerts::index_json("town", heads)));
   const auto wanted = subscriber.wanted();

@@ -1,5 +1,6 @@
-// kill -9 of the service that warns, the broker and both at random instants, while a river rises and
-// falls: the subscriber ends with every revision once, in order, and the right state of every area.
+// kill -9 of the service that warns, the broker and both at random instants, while a river rises
+// and falls: the subscriber ends with every revision once, in order, and the right state of every
+// area.
 #include <gtest/gtest.h>
 #include <signal.h>
 

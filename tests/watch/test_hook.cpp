@@ -18,8 +18,9 @@ class Hook : public testing::Test {
   /// A gateway: its arguments, one a line, and its input, into files.
   std::string script(const std::string& more = "") {
     const auto file = folder_ / "gateway";
-    test::write_text(file, "#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + (folder_ / "arguments").string() +
-                               "'\ncat > '" + (folder_ / "input").string() + "'\n" + more + "\n");
+    test::write_text(file, "#!/bin/sh\nprintf '%s\\n' \"$@\" > '" +
+                               (folder_ / "arguments").string() + "'\ncat > '" +
+                               (folder_ / "input").string() + "'\n" + more + "\n");
     ::chmod(file.c_str(), 0755);
     return file.string();
   }
@@ -41,8 +42,8 @@ TEST_F(Hook, GetsTheMessageAndItsArguments) {
                       one);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(test::read_text(folder_ / "input"), one.xml);
-  EXPECT_EQ(test::read_text(folder_ / "arguments"), "town\nmoderate/1\n--id=" + one.identifier +
-                                                        "\nModerate Actual Alert\nplain\n");
+  EXPECT_EQ(test::read_text(folder_ / "arguments"),
+            "town\nmoderate/1\n--id=" + one.identifier + "\nModerate Actual Alert\nplain\n");
 }
 
 TEST_F(Hook, NoTextFromOutsideReachesAShellOrBecomesAnOption) {
@@ -109,8 +110,8 @@ TEST_F(Hook, TheRunnerTriesAgainUntilTheGatewayWorks) {
        .warnings = folder_ / "w.db",
        .now =
            [began = std::chrono::steady_clock::now()] {
-             return at(0.3) + std::chrono::duration_cast<Duration>(
-                                  std::chrono::steady_clock::now() - began);
+             return at(0.3) +
+                    std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
            },
        .look_every = 10ms},
       health);

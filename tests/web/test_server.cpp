@@ -97,7 +97,8 @@ TEST(HttpServer, AFaultOfItsOwnIsToldWithoutItsWords) {
   EXPECT_EQ(client.ask("/a").result_int(), 200u);
 }
 
-// Slow loris: a header byte now and then would keep a connection for ever if each restarted a timer.
+// Slow loris: a header byte now and then would keep a connection for ever if each restarted a
+// timer.
 TEST(HttpServer, CutsAClientThatSendsItsRequestTooSlowly) {
   web::Options options;
   options.read_timeout = 400ms;
