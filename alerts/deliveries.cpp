@@ -11,7 +11,7 @@ namespace {
 
 using detail::Statement;
 
-constexpr const char* schema = R"sql(
+constexpr const char* delivery_schema = R"sql(
 CREATE TABLE IF NOT EXISTS delivery (
   way TEXT NOT NULL, number INTEGER NOT NULL, identifier TEXT NOT NULL,
   settled TEXT, attempts INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL DEFAULT 0, why TEXT,
@@ -103,7 +103,7 @@ Result<Deliveries> Deliveries::open(const std::filesystem::path& outbox) {
   if (outcome != SQLITE_OK)
     return fail(ErrorCode::io, outbox.string() + ": cannot be opened; see its rights");
   sqlite3_busy_timeout(raw, 10'000);
-  for (const std::string sql : {"PRAGMA synchronous=FULL", schema})
+  for (const std::string sql : {"PRAGMA synchronous=FULL", delivery_schema})
     if (auto done = detail::execute(raw, sql); !done) return fail(done.error());
   return Deliveries(std::move(database));
 }

@@ -76,7 +76,7 @@ nlohmann::json geometry_of(const Area& area) {
   return {{"type", "MultiPolygon"}, {"coordinates", std::move(polygons)}};
 }
 
-nlohmann::json time_or_null(const std::optional<Time>& time) {
+nlohmann::json json_time(const std::optional<Time>& time) {
   return time ? nlohmann::json(format_time(*time)) : nlohmann::json(nullptr);
 }
 
@@ -190,8 +190,8 @@ std::string areas_geojson(const std::vector<Area>& areas, const std::vector<Area
                               {"basis", shown.basis},
                               {"incident", shown.incident},
                               {"revision", shown.revision},
-                              {"since", time_or_null(shown.since)},
-                              {"expires", time_or_null(shown.expires)},
+                              {"since", json_time(shown.since)},
+                              {"expires", json_time(shown.expires)},
                               {"cap", nullptr},
                               {"headline", nullptr}};
     if (const auto* entry = book.find(shown.cap_id)) {

@@ -13,7 +13,7 @@ namespace vandvagt::alerts {
 namespace {
 
 using nlohmann::ordered_json;
-using Ring = std::vector<std::pair<double, double>>;  // longitude, latitude
+using LongLatRing = std::vector<std::pair<double, double>>;  // longitude, latitude
 
 // UUID in the form of version 5 (a name's digest), of the CAP identifier.
 std::string uuid_of(const std::string& identifier) {
@@ -25,14 +25,14 @@ std::string uuid_of(const std::string& identifier) {
                      hex.substr(16, 4), hex.substr(20, 12));
 }
 
-std::vector<Ring> rings_of(const xmlNode* info) {
-  std::vector<Ring> rings;
+std::vector<LongLatRing> rings_of(const xmlNode* info) {
+  std::vector<LongLatRing> rings;
   const xmlNode* area = detail::find_child(info, "area");
   for (; area != nullptr; area = detail::next_same(area)) {
     const xmlNode* polygon = detail::find_child(area, "polygon");
     for (; polygon != nullptr; polygon = detail::next_same(polygon)) {
       std::istringstream in(detail::text_of(polygon));
-      Ring ring;
+      LongLatRing ring;
       char comma = ',';
       for (double latitude = 0.0, longitude = 0.0; in >> latitude >> comma >> longitude;)
         ring.emplace_back(longitude, latitude);
@@ -42,13 +42,13 @@ std::vector<Ring> rings_of(const xmlNode* info) {
   return rings;
 }
 
-ordered_json points(const Ring& ring) {
+ordered_json points(const LongLatRing& ring) {
   ordered_json out = ordered_json::array();
   for (const auto& [longitude, latitude] : ring) out.push_back({longitude, latitude});
   return out;
 }
 
-ordered_json polygons(const std::vector<Ring>& rings) {
+ordered_json polygons(const std::vector<LongLatRing>& rings) {
   if (rings.empty()) return nullptr;
   if (rings.size() == 1)
     return {{"type", "Polygon"}, {"coordinates", ordered_json::array({points(rings.front())})}};
@@ -57,7 +57,7 @@ ordered_json polygons(const std::vector<Ring>& rings) {
   return {{"type", "MultiPolygon"}, {"coordinates", std::move(all)}};
 }
 
-ordered_json bounding_box(const std::vector<Ring>& rings) {
+ordered_json bounding_box(const std::vector<LongLatRing>& rings) {
   double west = 180.0, east = -180.0, south = 90.0, north = -90.0;
   for (const auto& ring : rings) {
     for (const auto& [longitude, latitude] : ring) {

@@ -144,7 +144,7 @@ Result<std::string> rule_of(const Desk& desk, const std::string& identifier) {
 /// Only what still waits, or is in force, under that very identifier can be decided on.
 Result<std::string> rule_to_decide_on(const Desk& desk, const std::string& identifier,
                                       bool cancel) {
-  const auto rule = rule_of(desk, identifier);
+  auto rule = rule_of(desk, identifier);
   if (!rule) return rule;
   if (cancel) {
     const auto state = desk.outbox.state(*rule);

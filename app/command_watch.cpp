@@ -30,7 +30,7 @@ std::shared_ptr<spdlog::logger> make_log() {
 }
 
 /// What the configuration makes of the service and of what it serves.
-struct Prepared {
+struct WatchSetup {
   watch::Service::Setup service;
   std::optional<web::Feed::Setup> feed;
 };
@@ -45,7 +45,7 @@ std::optional<web::Feed::Setup> prepare_feed(const config::Configuration& config
                           .now = clock_now};
 }
 
-std::optional<Prepared> prepare(const WatchArguments& arguments, Faults& faults) {
+std::optional<WatchSetup> prepare_watch(const WatchArguments& arguments, Faults& faults) {
   auto configuration = config::load(arguments.configuration, arguments.data, faults);
   if (!configuration) return std::nullopt;
   const auto file = arguments.configuration.string();
@@ -74,11 +74,11 @@ std::optional<Prepared> prepare(const WatchArguments& arguments, Faults& faults)
                                 .options = configuration->watch,
                                 .reach = configuration->reach,
                                 .instance = arguments.standby ? "standby" : ""};
-  return Prepared{.service = std::move(service), .feed = prepare_feed(*configuration, folder)};
+  return WatchSetup{.service = std::move(service), .feed = prepare_feed(*configuration, folder)};
 }
 
 /// One turn of the service, until the stop.
-int serve(const Prepared& prepared, const watch::Log& log, const std::stop_token& stop) {
+int serve(const WatchSetup& prepared, const watch::Log& log, const std::stop_token& stop) {
   auto service = watch::Service::start(prepared.service, log);
   if (!service) return report(service.error());
   std::unique_ptr<web::Feed> feed;
@@ -95,7 +95,7 @@ int serve(const Prepared& prepared, const watch::Log& log, const std::stop_token
 
 /// Waits for the active instance to fall silent, serves in its place until it is heard again, and
 /// so on.
-int stand_by(const Prepared& prepared, const watch::Log& log, const std::stop_token& stop) {
+int stand_by(const WatchSetup& prepared, const watch::Log& log, const std::stop_token& stop) {
   const auto& broker = prepared.service.broker;
   const std::string base =
       broker.client_id.empty() ? "vandvagt-" + prepared.service.model : broker.client_id;
@@ -122,7 +122,7 @@ int stand_by(const Prepared& prepared, const watch::Log& log, const std::stop_to
 
 int run_watch_command(const WatchArguments& arguments, const std::stop_token& stop) {
   Faults faults;
-  const auto prepared = prepare(arguments, faults);
+  const auto prepared = prepare_watch(arguments, faults);
   if (!prepared) {
     for (const auto& fault : faults) fmt::print(stderr, "{}\n", to_string(fault));
     return static_cast<int>(ExitCode::refused);

@@ -12,7 +12,7 @@ namespace vandvagt::app {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr std::chrono::milliseconds publish_timeout = 5s;
+constexpr std::chrono::milliseconds send_timeout = 5s;
 constexpr std::size_t most_refusals_told = 1000;
 
 /// `<prefix><area>/<last>` -> area, where it is a name.
@@ -62,7 +62,9 @@ Subscription::Subscription(Setup setup, messaging::Topics topics, alerts::Subscr
   options.topic_prefix = setup_.broker.prefix;
   const std::string filter = alerts::subscription(options);
   warn_prefix_ = filter.substr(0, filter.find('+'));
-  const auto of_name = [](std::string topic) { return topic.substr(0, topic.find("+/cap")); };
+  const auto of_name = [](const std::string& topic) {
+    return topic.substr(0, topic.find("+/cap"));
+  };
   answer_prefix_ = of_name(topics_.answer(setup_.name, "+"));
   escalation_prefix_ = of_name(topics_.escalation(setup_.name, "+"));
 }
@@ -167,7 +169,7 @@ void Subscription::send_receipts() {
     const std::string receipt =
         nlohmann::json{{"received", format_time(clock_now())}, {"acted", nullptr}}.dump();
     if (!client_->publish({.topic = topics_.receipt(setup_.name, identifier), .payload = receipt},
-                          publish_timeout))
+                          send_timeout))
       return;
     const std::lock_guard lock(mutex_);
     if (auto kept = folder_.keep_receipt(identifier, receipt); !kept) say(kept.error().message);
@@ -183,7 +185,7 @@ void Subscription::ask_for_missing() {
   }
   for (const auto& one : wanted) {
     if (!client_->publish({.topic = topics_.request(setup_.name, one.identifier), .payload = "{}"},
-                          publish_timeout))
+                          send_timeout))
       return;
     const std::lock_guard lock(mutex_);
     say("asked for " + alerts::clean_text(one.identifier, 200) + " of " + one.area);

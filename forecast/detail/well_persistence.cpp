@@ -51,6 +51,7 @@ std::vector<double> scaled_pairs(const ReadingSeries& heads, double lag) {
   std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.off < b.off; });
   pairs.resize(std::min(pairs.size(), enough_pairs));
   std::vector<double> found;
+  found.reserve(pairs.size());
   for (const Pair& pair : pairs) found.push_back(pair.difference);
   std::sort(found.begin(), found.end());
   return found;
