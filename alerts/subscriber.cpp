@@ -216,6 +216,7 @@ std::vector<WantedMessage> Subscriber::wanted() const {
       name(known.area, known.identifier.substr(0, revision_at + 2) + std::to_string(revision));
   }
   std::vector<WantedMessage> wanted;
+  wanted.reserve(lacking.size());
   for (const auto& [identifier, area] : lacking) wanted.push_back({area, identifier});
   return wanted;
 }

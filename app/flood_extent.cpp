@@ -11,6 +11,7 @@ Result<grids::Polygon> in_grid(const alerts::Area& area, const grids::Geometry& 
   grids::Polygon polygon;
   for (const auto& ring : area.rings) {
     std::vector<grids::Point> points;
+    points.reserve(ring.size());
     for (const auto& position : ring) points.push_back({position.longitude, position.latitude});
     if (points.size() > 1 && points.front().x == points.back().x &&
         points.front().y == points.back().y)
