@@ -186,6 +186,8 @@ TEST_F(IsolatedBuilding, ArrivalsAreAsMeasuredButForOneShiftOfTheClock) {
     fmt::print("{}: arrival {:.2f} s, by the shifted clock {:.2f} s, measured {:.2f} s\n", id,
                arrival(id), arrival(id) - shift, measured[g - 1]);
     EXPECT_NEAR(arrival(id) - shift, measured[g - 1], 0.3) << id;
+    // Without any clock: after the first gauge that it reaches.
+    EXPECT_NEAR(arrival(id) - arrival("g2"), measured[g - 1] - measured[1], 0.3) << id;
   }
   const FirstMap map = first_map(data);
   std::vector<double> reached;
