@@ -15,6 +15,7 @@ constexpr std::size_t board_at_once = 100;  // then warnings and heartbeat have 
 constexpr std::size_t heartbeats_known = 8;
 constexpr std::size_t most_requests = 1000;
 constexpr auto idle = 1s;  // how often the outbox is looked at without being asked to
+constexpr auto patience_at_the_end = 1s;  // for a connection that is only just being made
 
 }  // namespace
 
@@ -251,8 +252,14 @@ void Announcer::run(const std::stop_token& stop) {
   last_words();
 }
 
-// What is known is told before we go, as far as the broker takes it at once.
+// What is known is told before we go, as far as the broker takes it at once. Who is stopped right
+// after starting has no connection yet, and would leave no word of it.
 void Announcer::last_words() {
+  const auto began = Clock::now();
+  while (!client_->connected() && Clock::now() < began + patience_at_the_end) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, 10ms);
+  }
   const auto end = Clock::now() + 3s;
   while (client_->connected() && Clock::now() < end && !board_.empty())
     if (!send_board()) break;

@@ -61,6 +61,14 @@ bool RunningProgram::wait_for(const std::string& words) {
   return true;
 }
 
+std::string RunningProgram::rest_of_line(const std::string& words) {
+  if (!wait_for(words)) return {};
+  const auto from = output_.find(words) + words.size();
+  while (output_.find('\n', from) == std::string::npos)
+    if (!read_more()) return {};
+  return output_.substr(from, output_.find('\n', from) - from);
+}
+
 void RunningProgram::send(int signal_number) const {
   if (pid_ > 0) ::kill(pid_, signal_number);
 }

@@ -20,6 +20,9 @@ class RunningProgram {
 
   /// Reads until it has printed `words`; false where it ended before that.
   bool wait_for(const std::string& words);
+  /// Reads until a whole line with `words` is there. @return what stands behind them in that line;
+  /// empty where the program ended before
+  std::string rest_of_line(const std::string& words);
   void send(int signal_number) const;
   pid_t pid() const { return pid_; }
   /// Reads to the end. @return its exit code, or 128 + the signal that ended it

@@ -48,9 +48,8 @@ class Subscribe : public testing::Test {
       if (entry.is_regular_file()) found.push_back(entry.path());
     return found;
   }
-  static std::string port_of(const std::string& log) {
-    const auto from = log.find("127.0.0.1:", log.find("serving")) + 10;
-    return log.substr(from, log.find_first_not_of("0123456789", from) - from);
+  static std::string port_of(RunningProgram& service) {
+    return service.rest_of_line("serving the feed on 127.0.0.1:");
   }
   static bool until(const std::function<bool()>& holds, std::chrono::seconds longest = 30s) {
     const auto end = std::chrono::steady_clock::now() + longest;
@@ -162,13 +161,12 @@ TEST_F(Subscribe, TheFeedIsServedAndTheHookIsCalledFromTheService) {
   const auto made = configured("\n[web]\nlisten = \"127.0.0.1:0\"\n\n[hook]\ncommand = [\"" +
                                gateway.string() + "\", \"{area}\", \"{level}\"]\n");
   RunningProgram service(made.command());
-  ASSERT_TRUE(service.wait_for("serving the feed on 127.0.0.1:")) << service.output();
   ASSERT_TRUE(service.wait_for("receiving")) << service.output();
   test::Gauge gauge(broker_.url());
   ASSERT_TRUE(gauge.publish_twice(1.5));
   EXPECT_TRUE(until([&] { return std::filesystem::exists(folder_ / "called"); }));
   EXPECT_EQ(test::read_text(folder_ / "called"), "a0 severe\n");
-  const auto port = port_of(service.output());
+  const auto port = port_of(service);
   const auto atom =
       test::run_command("curl -sS http://127.0.0.1:" + port + "/warnings.atom").output;
   EXPECT_NE(atom.find("in-force"), std::string::npos) << atom;
@@ -230,7 +228,7 @@ TEST_F(Subscribe, NoTextFromOutsideBreaksAnythingOnTheWholeChain) {
     EXPECT_EQ(test::run_command("xmllint --nonet --noout '" + file.string() + "'").exit_code, 0);
   EXPECT_TRUE(until([&] { return std::filesystem::exists(folder_ / "called"); }));
   EXPECT_EQ(test::read_text(folder_ / "called").substr(0, 2), "1\n");
-  const auto port = port_of(service.output());
+  const auto port = port_of(service);
   const auto page = test::run_command("curl -sS http://127.0.0.1:" + port + "/").output;
   EXPECT_NE(page.find("&lt;script"), std::string::npos) << page;
   EXPECT_EQ(page.find("<script"), std::string::npos);
