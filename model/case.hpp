@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/field.hpp"
+#include "model/aquifer.hpp"
 #include "model/cell.hpp"
 #include "model/levee.hpp"
 #include "model/series.hpp"
@@ -63,6 +64,7 @@ struct Case {
   std::vector<Structure> structures;
   std::vector<Levee> levees;
   Infiltration infiltration;
+  Aquifer aquifer;
 };
 
 }  // namespace vandvagt::model
