@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -121,12 +122,16 @@ using Sink = std::function<Result<void>(const std::string& topic, const std::str
 struct PublishReport {
   std::set<std::string> areas;  // whose state, and all before it, the broker has confirmed
   int messages = 0, states = 0, expired = 0;
+  bool more = false;                // states that had to wait for the next call
   std::optional<Error> stopped_by;  // the first failure; what is left stays pending
 };
 
-/// Sends what is pending: for each area its messages in order of commit, then its state. Stops at
-/// the first failure. A message that has expired is given up, not sent as new; the area's state
-/// tells what stands. Error{io} only where the outbox itself fails.
-Result<PublishReport> publish_pending(Outbox& outbox, const Sink& sink, Time now);
+/// Sends what is pending: for each area its messages in order of commit, then its state; areas with
+/// messages first, then at most `most_states` states of others. Stops at the first failure. A
+/// message that has expired is given up, not sent as new; the area's state tells what stands.
+/// Error{io} only where the outbox itself fails.
+Result<PublishReport> publish_pending(
+    Outbox& outbox, const Sink& sink, Time now,
+    std::size_t most_states = std::numeric_limits<std::size_t>::max());
 
 }  // namespace vandvagt::alerts

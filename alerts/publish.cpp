@@ -1,4 +1,5 @@
-#include <set>
+#include <algorithm>
+#include <map>
 
 #include "alerts/outbox.hpp"
 
@@ -34,33 +35,59 @@ Result<bool> publish_state(Outbox& outbox, const AreaState& state, const Sink& s
   return true;
 }
 
+/// What an area with unsent messages has to send.
+struct Pending {
+  std::vector<const OutboxMessage*> messages;  // in the order of commit
+  std::vector<const AreaState*> states;
+};
+
+Result<bool> publish_area(Outbox& outbox, const Pending& pending, const Sink& sink, Time now,
+                          PublishReport& report) {
+  for (const auto* message : pending.messages) {
+    auto went = publish_message(outbox, *message, sink, now, report);
+    if (!went || !*went) return went;
+  }
+  for (const auto* state : pending.states) {
+    auto went = publish_state(outbox, *state, sink, report);
+    if (!went || !*went) return went;
+  }
+  return true;
+}
+
 }  // namespace
 
-Result<PublishReport> publish_pending(Outbox& outbox, const Sink& sink, Time now) {
+Result<PublishReport> publish_pending(Outbox& outbox, const Sink& sink, Time now,
+                                      std::size_t most_states) {
   const auto messages = outbox.pending();
   if (!messages) return fail(messages.error());
   const auto states = outbox.pending_states();
   if (!states) return fail(states.error());
-  std::set<std::string> areas;
-  for (const auto& message : *messages) areas.insert(message.area);
-  for (const auto& state : *states) areas.insert(state.area);
+  std::map<std::string, Pending> with_messages;
+  for (const auto& message : *messages) with_messages[message.area].messages.push_back(&message);
+  std::vector<const AreaState*> others;
+  for (const auto& state : *states) {
+    const auto found = with_messages.find(state.area);
+    if (found == with_messages.end())
+      others.push_back(&state);
+    else
+      found->second.states.push_back(&state);
+  }
 
   PublishReport report;
   // A message may have been committed between the two readings: its area's state is newer than the
   // messages in hand, and the next call sends it.
-  for (const auto& area : areas) {
-    for (const auto& message : *messages) {
-      if (message.area != area) continue;
-      const auto went = publish_message(outbox, message, sink, now, report);
-      if (!went) return fail(went.error());
-      if (!*went) return report;
-    }
-    for (const auto& state : *states) {
-      if (state.area != area) continue;
-      const auto went = publish_state(outbox, state, sink, report);
-      if (!went) return fail(went.error());
-      if (!*went) return report;
-    }
+  for (const auto& [area, pending] : with_messages) {
+    const auto went = publish_area(outbox, pending, sink, now, report);
+    if (!went) return fail(went.error());
+    if (!*went) return report;
+  }
+  // Warnings do not wait for a thousand states that a connect has made due again.
+  report.more = others.size() > most_states;
+  others.resize(std::min(others.size(), most_states));
+  for (const auto* state : others) {
+    const auto went = publish_state(outbox, *state, sink, report);
+    if (!went) return fail(went.error());
+    if (!*went) return report;
   }
   return report;
 }

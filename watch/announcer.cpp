@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds publish_timeout = 5s;
 constexpr std::size_t board_at_once = 100;  // then warnings and heartbeat have their turn
+constexpr std::size_t states_at_once = 25;  // a new warning waits for no more
 constexpr std::size_t heartbeats_known = 8;
 constexpr std::size_t most_requests = 1000;
 constexpr auto idle = 1s;  // how often the outbox is looked at without being asked to
@@ -112,8 +113,9 @@ Result<void> Announcer::send_warnings() {
       [this](const std::string& topic, const std::string& payload, bool retained) {
         return publish(topic, payload, retained);
       },
-      setup_.now());
+      setup_.now(), states_at_once);
   if (!sent) return trouble(sent.error());
+  if (sent->more) warned();
   indexes_due_.insert(sent->areas.begin(), sent->areas.end());
   if (auto listed = alerts::publish_indexes(
           *outbox_, setup_.alerts,
@@ -219,7 +221,7 @@ void Announcer::run(const std::stop_token& stop) {
     look_after_connection();
     if (!client_->connected()) {
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, stop, 100ms, [] { return false; });
+      changed_.wait_for(lock, stop, 100ms, [this] { return fresh_connection_.load(); });
       continue;
     }
     bool warnings_due = false;
@@ -252,6 +254,15 @@ void Announcer::run(const std::stop_token& stop) {
   last_words();
 }
 
+bool Announcer::send_all_warnings(Clock::time_point end) {
+  for (bool more = true; more;) {
+    if (!client_->connected() || !send_warnings()) return false;
+    const std::lock_guard lock(mutex_);
+    more = std::exchange(warnings_due_, false) && Clock::now() < end;
+  }
+  return true;
+}
+
 // What is known is told before we go, as far as the broker takes it at once. Who is stopped right
 // after starting has no connection yet, and would leave no word of it.
 void Announcer::last_words() {
@@ -263,7 +274,7 @@ void Announcer::last_words() {
   const auto end = Clock::now() + 3s;
   while (client_->connected() && Clock::now() < end && !board_.empty())
     if (!send_board()) break;
-  if (client_->connected() && send_warnings()) {
+  if (send_all_warnings(end)) {
     health_.degraded("service", "stopped on request");
     static_cast<void>(send_heartbeat());
   }

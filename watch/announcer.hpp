@@ -69,6 +69,7 @@ class Announcer {
   void wait(const std::stop_token& stop);
   Result<void> publish(const std::string& topic, const std::string& payload, bool retained);
   Result<void> send_warnings();
+  bool send_all_warnings(Clock::time_point end);
   Result<void> send_answers();
   Result<void> send_heartbeat();
   Result<void> send_board();

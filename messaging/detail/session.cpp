@@ -71,6 +71,13 @@ Result<mqtt::ssl_options> ssl_options(const Options& options) {
   return ssl;
 }
 
+// The library's sending thread looks at its queue and then waits for a signal; a signal in between is
+// lost, and the message lies there for a second (eclipse-paho/paho.mqtt.c issue 1039; in all of
+// 1.3). What takes longer than this may have met that. Any further command wakes the thread.
+constexpr auto nudge_after = 20ms;
+// An UNSUBSCRIBE from what nobody subscribes to: every broker answers it and nothing changes.
+constexpr const char* nudge_topic = "vandvagt/nobody";
+
 // `wait_for` of the library throws what the broker refused; every 100 ms a look at the connection,
 // since the library leaves the tokens of a lost one waiting for ever.
 template <class Token>
@@ -192,6 +199,8 @@ Result<void> Session::send(const Message& message, std::chrono::milliseconds tim
   try {
     const auto token = client_->publish(
         mqtt::make_message(message.topic, message.payload, message.qos, message.retained));
+    if (message.qos > 0 && timeout > nudge_after && !token->wait_for(nudge_after) && !lost_)
+      client_->unsubscribe(nudge_topic);
     if (const auto done = wait(token, timeout, lost_); !done)
       return fail(
           unavailable(url_, "publishing on " + message.topic + ": " + done.error().message));

@@ -229,6 +229,26 @@ TEST(Publish, SendsEachAreasMessagesInOrderAndThenItsState) {
   EXPECT_EQ((*outbox->message("vv-a-r1"))->confirmed_at, at(1.0));
 }
 
+TEST(Publish, AWarningDoesNotWaitForStatesThatAConnectMadeDue) {
+  TemporaryFolder folder;
+  auto outbox = Outbox::open(folder / "w.db");
+  for (const std::string area : {"a", "b", "c", "d"})
+    ASSERT_TRUE(commit_one(*outbox, change_of(area, 0, {}), area + "0"));
+  ASSERT_TRUE(commit_one(*outbox, change_of("z", 0, {message_of("z", 1)}), "z1"));
+  Recorder recorder;
+  const auto first = publish_pending(*outbox, recorder.sink(), at(0.0), 3);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->more);
+  ASSERT_EQ(recorder.sent.size(), 5u);
+  EXPECT_EQ(recorder.sent[0].first, "vv/v1/warn/z/cap");
+  EXPECT_EQ(recorder.sent[1].first, "vv/v1/warn/z/state");
+  const auto second = publish_pending(*outbox, recorder.sink(), at(0.0), 3);
+  ASSERT_TRUE(second);
+  EXPECT_FALSE(second->more);
+  EXPECT_EQ(recorder.sent.back(),
+            (std::pair<std::string, std::string>{"vv/v1/warn/d/state", "d0"}));
+}
+
 TEST(Publish, StopsAtTheFirstFailureAndGoesOnFromThere) {
   TemporaryFolder folder;
   auto outbox = Outbox::open(folder / "w.db");

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "messaging/private_broker.hpp"
 #include "tests/app/forecast_case.hpp"
@@ -79,6 +81,41 @@ TEST(Forecast, WarningsAreValidAgainstTheOasisSchema) {
                                                (data / "cap12" / "cap12_google_copy.xsd").string(),
                                                warning_in(made.output()).string()));
   EXPECT_EQ(checked.exit_code, 0) << checked.output;
+}
+
+/// [least, greatest] longitude of the polygon in a CAP message.
+std::pair<double, double> longitudes_of(const std::string& cap) {
+  const std::string opening = "<polygon>";
+  const auto from = cap.find(opening) + opening.size();
+  std::istringstream vertices(cap.substr(from, cap.find("</polygon>") - from));
+  std::pair<double, double> range{180.0, -180.0};
+  for (std::string vertex; vertices >> vertex;) {
+    const double longitude = std::stod(vertex.substr(vertex.find(',') + 1));
+    range = {std::min(range.first, longitude), std::max(range.second, longitude)};
+  }
+  return range;
+}
+
+// The eastern half of the area stands high above the sea: who lives there is not told to go.
+TEST(Forecast, AWarningCanBeForThePartThatIsExpectedToBeFlooded) {
+  const auto warned = [](const std::string& extent) {
+    const test::TemporaryFolder folder;
+    const ForecastCase made(folder.path());
+    auto text = read_text(made.configuration());
+    text.insert(text.find("[manning]"),
+                "[[terrain.change]]\nraise_by = 5.0\n"
+                "rectangle = [560250, 6278000, 560400, 6278200]\n\n");
+    text.insert(text.find("rectangle = [560100, 6278000, 560400, 6278200]"), extent);
+    test::write_text(made.configuration(), text);
+    const auto result = made.forecast();
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+    return longitudes_of(read_text(warning_in(made.output())));
+  };
+  const auto whole = warned("");
+  const auto flooded = warned("extent = \"forecast\"\n");
+  const double cell = (whole.second - whole.first) / 30.0;
+  EXPECT_NEAR(flooded.first, whole.first, cell);
+  EXPECT_NEAR(flooded.second, 0.5 * (whole.first + whole.second), cell);
 }
 
 TEST(Forecast, DebiansSubscriberReceivesCapStateAndRunStatus) {

@@ -1,9 +1,11 @@
 #include "tests/fuzz/targets.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
+#include "messaging/detail/packets.hpp"
 #include "sensors/decode.hpp"
 #include "sensors/readers.hpp"
 
@@ -126,6 +128,45 @@ Station with_file(sensors::FileSource source) {
   return station;
 }
 
+constexpr std::size_t most_kept = 1000;
+
+/// The packets of a stream that arrives in pieces, and what ended it.
+struct Stream {
+  std::vector<messaging::detail::Packet> packets;
+  bool malformed = false;
+};
+
+Stream packets_of(std::string_view bytes, std::size_t piece) {
+  Stream stream;
+  messaging::detail::PacketReader reader(most_kept);
+  for (std::size_t at = 0; at < bytes.size() && !stream.malformed; at += piece) {
+    reader.feed(bytes.substr(at, piece));
+    for (;;) {
+      auto packet = reader.next();
+      stream.malformed = !packet;
+      if (!packet || !*packet) break;
+      stream.packets.push_back(std::move(**packet));
+    }
+  }
+  return stream;
+}
+
+void look_at(const messaging::detail::Packet& packet) {
+  using messaging::detail::PacketType;
+  promise(packet.body.size() == std::min(packet.size, most_kept), "what is kept of a packet");
+  if (packet.type == PacketType::publish) {
+    const auto published = messaging::detail::parse_publish(packet);
+    if (!published) return promise(!published.error().message.empty(), "a reason");
+    const auto& message = published->message;
+    promise(message.qos == 0 || message.qos == 1, "QoS 0 or 1");
+    promise(message.topic.size() + message.payload.size() + 2 <= packet.body.size(), "its bytes");
+  }
+  if (packet.type == PacketType::connack)
+    static_cast<void>(messaging::detail::parse_connack(packet));
+  if (packet.type == PacketType::suback)
+    static_cast<void>(messaging::detail::parse_suback(packet, {"a/#", "b/+"}));
+}
+
 }  // namespace
 
 void native(std::string_view bytes) {
@@ -174,6 +215,20 @@ void agency_json(std::string_view bytes) {
   for (const auto& station : stations) read(station, bytes);
 }
 
+void mqtt(std::string_view bytes) {
+  if (bytes.empty()) return;
+  const auto piece = 1 + static_cast<std::size_t>(static_cast<unsigned char>(bytes[0]));
+  bytes.remove_prefix(1);
+  const auto whole = packets_of(bytes, bytes.size() + 1);
+  const auto cut = packets_of(bytes, piece);
+  promise(whole.malformed == cut.malformed && whole.packets.size() == cut.packets.size(),
+          "the same packets however they arrive");
+  for (std::size_t i = 0; i < whole.packets.size(); ++i) {
+    promise(whole.packets[i].body == cut.packets[i].body, "the same bytes however they arrive");
+    look_at(whole.packets[i]);
+  }
+}
+
 const std::vector<std::pair<std::string_view, Target>>& targets() {
   static const std::vector<std::pair<std::string_view, Target>> all{{"native", native},
                                                                     {"sensorthings", sensorthings},
@@ -183,7 +238,8 @@ const std::vector<std::pair<std::string_view, Target>>& targets() {
                                                                     {"device_bytes", device_bytes},
                                                                     {"csv", csv},
                                                                     {"waterml", waterml},
-                                                                    {"agency_json", agency_json}};
+                                                                    {"agency_json", agency_json},
+                                                                    {"mqtt", mqtt}};
   return all;
 }
 

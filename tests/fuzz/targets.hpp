@@ -20,6 +20,7 @@ void device_bytes(std::string_view bytes);  // the three kinds of layout
 void csv(std::string_view bytes);
 void waterml(std::string_view bytes);
 void agency_json(std::string_view bytes);  // USGS, EA, VanDa, DMI
+void mqtt(std::string_view bytes);         // what a broker sends, in pieces; first byte: their size
 
 /// Every target by its name.
 const std::vector<std::pair<std::string_view, Target>>& targets();
