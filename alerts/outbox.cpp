@@ -150,6 +150,24 @@ AreaState read_area(const Statement& row) {
   return {row.text(0), row.text(1), row.text(2)};
 }
 
+/// Commits in its scope do not wait for the disk; the next one outside does, for them too. For what
+/// the broker has confirmed: a failure of power may take the note of it away, and then the same
+/// message goes out again under its identifier.
+class WithoutWaiting {
+ public:
+  explicit WithoutWaiting(sqlite3* database) : database_(database) {
+    static_cast<void>(detail::execute(database_, "PRAGMA synchronous=NORMAL"));
+  }
+  ~WithoutWaiting() { static_cast<void>(detail::execute(database_, "PRAGMA synchronous=FULL")); }
+  WithoutWaiting(const WithoutWaiting&) = delete;
+  WithoutWaiting& operator=(const WithoutWaiting&) = delete;
+  WithoutWaiting(WithoutWaiting&&) = delete;
+  WithoutWaiting& operator=(WithoutWaiting&&) = delete;
+
+ private:
+  sqlite3* database_;
+};
+
 }  // namespace
 
 struct Outbox::Database {
@@ -274,6 +292,7 @@ Result<std::vector<OutboxMessage>> Outbox::pending() const {
 }
 
 Result<void> Outbox::confirm(const std::string& identifier, Time when) {
+  const WithoutWaiting unhurried(database_->get());
   return database_->settle(identifier, "confirmed", when);
 }
 Result<void> Outbox::give_up(const std::string& identifier, Time when) {
@@ -289,6 +308,7 @@ Result<std::vector<AreaState>> Outbox::pending_states() const {
 }
 
 Result<void> Outbox::confirm_state(const AreaState& sent) {
+  const WithoutWaiting unhurried(database_->get());
   auto update = Statement::prepare(
       database_->get(),
       "UPDATE area_state SET confirmed = 1 WHERE area = ? AND topic = ? AND payload = ?");
