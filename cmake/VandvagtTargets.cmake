@@ -27,7 +27,9 @@ function(vandvagt_module)
 endfunction()
 
 # vandvagt_test(NAME core SOURCES test_time.cpp LINKS vandvagt::core LABELS unit [TIMEOUT seconds])
-# One executable; each of its test cases is a ctest test of its own, so they run side by side.
+# One executable; each of its test cases is a ctest test of its own, so they run side by side. ctest
+# takes two tests of one name for one, whose label is the last one's; those of the night, often the
+# same case as in the day and longer, get a name of their own.
 function(vandvagt_test)
   cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -39,6 +41,10 @@ function(vandvagt_test)
     PRIVATE vandvagt::test_support vandvagt::warnings ${ARG_LINKS} GTest::gtest_main GTest::gmock)
   target_compile_definitions(test_${ARG_NAME} PRIVATE
     VANDVAGT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" VANDVAGT_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  gtest_discover_tests(test_${ARG_NAME} DISCOVERY_MODE PRE_TEST
+  set(prefix "")
+  if("nightly" IN_LIST ARG_LABELS)
+    set(prefix "Nightly/")
+  endif()
+  gtest_discover_tests(test_${ARG_NAME} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${prefix}"
     PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()

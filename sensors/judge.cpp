@@ -8,6 +8,7 @@ namespace vandvagt::sensors {
 namespace {
 
 constexpr Duration instant{1};
+constexpr int looked_at_after = 2;
 
 /// What is known of a series around a message's readings: stored ones and, as they are checked, the
 /// message's own. So readings of one batch are judged by each other as if they had come singly.
@@ -81,10 +82,12 @@ Result<std::vector<Reading>> read_beside(const Catalogue& catalogue, const Store
   return store.read(id, other->parameter, span.first - margin, span.second + margin);
 }
 
-/// Stored readings after `last`, as many as a late reading's spike tests look at.
+/// Stored readings after `last`, as many as a late reading's spike tests look at: all of them would
+/// make each late reading cost what the series is long.
 Result<std::vector<Reading>> read_after(const Store& store, const Station& station, Time last) {
   const auto interval = station.limits.expected_interval.value_or(std::chrono::hours{6});
-  return store.read(station.id, station.parameter, last + instant, last + 4 * interval);
+  return store.first(station.id, station.parameter, last + instant, last + 4 * interval,
+                     looked_at_after);
 }
 
 }  // namespace

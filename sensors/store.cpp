@@ -174,6 +174,12 @@ Result<std::vector<Reading>> Store::last(const std::string& station, Parameter p
                               [&](auto& rows) { return rows.last(at, count); });
 }
 
+Result<std::vector<Reading>> Store::first(const std::string& station, Parameter parameter,
+                                          Time from, Time to, int count) const {
+  return database_->of_series({station, parameter},
+                              [&](auto& rows) { return rows.first_between(from, to, count); });
+}
+
 Result<std::optional<Reading>> Store::latest_good(const std::string& station, Parameter parameter,
                                                   Time at) const {
   return database_->of_series({station, parameter},

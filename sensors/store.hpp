@@ -89,6 +89,9 @@ class Store {
   /// The last `count` readings at or before `at`, in order of time (for tests that look back).
   Result<std::vector<Reading>> last(const std::string& station, Parameter parameter, Time at,
                                     int count) const;
+  /// As `read`, the first `count` of them.
+  Result<std::vector<Reading>> first(const std::string& station, Parameter parameter, Time from,
+                                     Time to, int count) const;
   /// The newest usable reading at or before `at`.
   Result<std::optional<Reading>> latest_good(const std::string& station, Parameter parameter,
                                              Time at) const;

@@ -35,6 +35,10 @@ const char* newest_backwards() {
   static const std::string sql = newest("", " DESC LIMIT ?4");
   return sql.c_str();
 }
+const char* newest_forwards() {
+  static const std::string sql = newest("", " LIMIT ?4");
+  return sql.c_str();
+}
 const char* newest_usable() {
   static const std::string sql = newest(
       " AND COALESCE((SELECT v.flag FROM review v WHERE v.series = r.series AND v.time = r.time"
@@ -171,6 +175,13 @@ Result<std::vector<Reading>> ReadingRows::between(Time from, Time to) {
   auto query = connection_.prepare(newest_between());
   if (!query) return fail(query.error());
   query->bind(1, series_).bind(2, stamp(from)).bind(3, stamp(to));
+  return collect(*query);
+}
+
+Result<std::vector<Reading>> ReadingRows::first_between(Time from, Time to, int count) {
+  auto query = connection_.prepare(newest_forwards());
+  if (!query) return fail(query.error());
+  query->bind(1, series_).bind(2, stamp(from)).bind(3, stamp(to)).bind(4, std::int64_t{count});
   return collect(*query);
 }
 

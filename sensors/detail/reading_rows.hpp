@@ -42,6 +42,7 @@ class ReadingRows {
 
   /// Newest revisions, each with its newest flag set, in order of time.
   Result<std::vector<Reading>> between(Time from, Time to);
+  Result<std::vector<Reading>> first_between(Time from, Time to, int count);
   Result<std::vector<Reading>> last(Time at, int count);
   Result<std::optional<Reading>> latest_usable(Time at);
   /// All revisions with their real-time flags.

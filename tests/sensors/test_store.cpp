@@ -112,6 +112,10 @@ TEST_P(StoreTest, TheLastReadingsComeInOrderAndTheNewestGoodOneIsFound) {
   ASSERT_EQ(last.size(), 2u);
   EXPECT_EQ(last[0].value, 2.0);
   EXPECT_EQ(last[1].value, 3.0);
+  const auto first = store.first("n12", Parameter::stage, at(1), at(30), 1).value();
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(first[0].value,
+            store.read("n12", Parameter::stage, at(1), at(30)).value().front().value);
   EXPECT_EQ(store.latest_good("n12", Parameter::stage, at(60)).value()->value, 3.0);
   EXPECT_FALSE(store.latest_good("n12", Parameter::stage, at(5)).value());
   EXPECT_FALSE(store.latest_good("other", Parameter::stage, at(60)).value());
