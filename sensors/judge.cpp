@@ -1,6 +1,7 @@
 #include "sensors/judge.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "sensors/check.hpp"
 
@@ -9,6 +10,7 @@ namespace {
 
 constexpr Duration instant{1};
 constexpr int looked_at_after = 2;
+constexpr int most_among = 2000;  // stored readings in the span of a message, read as one
 
 /// What is known of a series around a message's readings: stored ones and, as they are checked, the
 /// message's own. So readings of one batch are judged by each other as if they had come singly.
@@ -90,6 +92,31 @@ Result<std::vector<Reading>> read_after(const Store& store, const Station& stati
                      looked_at_after);
 }
 
+/// What is stored in the span of a message's readings. A batch may reach over years of a dense
+/// series: then only what the tests look at around each of its readings.
+Result<std::vector<Reading>> read_among(const Store& store, const Station& station,
+                                        const std::vector<Reading>& readings) {
+  const auto parameter = station.parameter;
+  const Time last = readings.back().time;
+  auto all = store.first(station.id, parameter, readings.front().time, last, most_among + 1);
+  if (!all || all->size() <= static_cast<std::size_t>(most_among)) return all;
+  std::map<Time, Reading> around;
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    const Time at = readings[i].time;
+    const auto before = store.last(station.id, parameter, at, history_needed(station) + 1);
+    if (!before) return fail(before.error());
+    const Time next = i + 1 < readings.size() ? readings[i + 1].time : last;
+    const auto after = store.first(station.id, parameter, at + instant, next, looked_at_after);
+    if (!after) return fail(after.error());
+    for (const auto* some : {&*before, &*after})
+      for (const auto& reading : *some)
+        if (reading.time >= readings.front().time) around.emplace(reading.time, reading);
+  }
+  std::vector<Reading> among;
+  for (auto& [time, reading] : around) among.push_back(std::move(reading));
+  return among;
+}
+
 }  // namespace
 
 Result<std::vector<Review>> judge(const Catalogue& catalogue, const Store& store,
@@ -99,7 +126,7 @@ Result<std::vector<Review>> judge(const Catalogue& catalogue, const Store& store
   const Time first = readings.front().time, last = readings.back().time;
   auto known = store.last(station.id, parameter, first - instant, history_needed(station));
   if (!known) return fail(known.error());
-  const auto among = store.read(station.id, parameter, first, last);
+  const auto among = read_among(store, station, readings);
   if (!among) return fail(among.error());
   known->insert(known->end(), among->begin(), among->end());
   const auto newest = store.last(station.id, parameter, now + most_ahead, 1);

@@ -125,6 +125,27 @@ TEST_P(IntakeTest, ABatchGivesTheFlagsOfItsReadingsOneByOne) {
   EXPECT_EQ(stored()[20].quality.overall, Flag::fail);
 }
 
+// Such a batch must not read all that is stored in between, nor judge by less than it takes.
+TEST_P(IntakeTest, ALateBatchOverALongSeriesGivesTheFlagsOfItsReadingsOneByOne) {
+  std::vector<Reading> dense, late;
+  for (int i = 0; i < 2'500; ++i) dense.push_back(reading_at(2 * i, 1.0 + i % 3 / 10.0));
+  for (const int minute : {101, 103, 1'001, 2'501, 4'001})
+    late.push_back(reading_at(minute, minute == 2'501 ? 3.0 : 1.0));
+  auto other = place_.open("other");
+  Intake singly(catalogue(), other);
+  for (auto* store : {&store_, &other}) ASSERT_TRUE(store->add(dense));
+  const auto& station = *intake_.catalogue().find("n12");
+  for (const auto& batch : encode_batches(station, late)) take(batch, at(5'000));
+  for (const auto& r : late)
+    ASSERT_TRUE(singly.receive(stage_topic, encode(station, r), at(5'000)));
+  const auto all = store_.read("n12", Parameter::stage, at(0), at(5'000)).value();
+  ASSERT_EQ(all.size(), dense.size() + late.size());
+  EXPECT_EQ(digest(all), digest(other.read("n12", Parameter::stage, at(0), at(5'000)).value()));
+  EXPECT_EQ(
+      store_.read("n12", Parameter::stage, at(2'501), at(2'501)).value().front().quality.overall,
+      Flag::fail);
+}
+
 TEST_P(IntakeTest, AnyOrderAndAnyDuplicatesStoreTheSameValues) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
