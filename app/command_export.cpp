@@ -43,7 +43,7 @@ Result<config::Configuration> load(const std::filesystem::path& configuration_fi
 Result<sensors::StoreLocation> place_of(const config::Configuration& configuration,
                                         const std::filesystem::path& configuration_file,
                                         const std::filesystem::path& file) {
-  if (!file.empty()) return sensors::StoreLocation(file);
+  if (!file.empty()) return sensors::StoreLocation::named(file.string());
   if (configuration.store_folder.empty() && configuration.store_postgresql.empty())
     return fail(
         ErrorCode::invalid_input,

@@ -30,7 +30,7 @@ bool wanted(const std::vector<std::string>& stations, const std::string& id) {
 
 Result<ScriptList> stored_scripts(const config::Configuration& configuration,
                                   const ReplayArguments& arguments) {
-  auto store = sensors::Store::open(arguments.store);
+  auto store = sensors::Store::open(sensors::StoreLocation::named(arguments.store.string()));
   if (!store) return fail(store.error());
   ScriptList scripts;
   for (const auto& station : configuration.stations) {

@@ -148,7 +148,8 @@ void add_replay(CLI::App& program, CommandLine& line) {
       "replay", "Publish stored or file readings over MQTT, at any speed, with faults to order");
   auto& arguments = line.replay;
   add_configuration(*command, arguments);
-  command->add_option("--store", arguments.store, "Send what this store of readings holds");
+  command->add_option("--store", arguments.store,
+                      "Send what this store of readings holds: a file, or postgresql://…");
   command->add_option("files", arguments.files,
                       "CSV: time, station, value (default: those of [replay])");
   command->add_option("--station", arguments.stations, "Only these stations");
@@ -181,8 +182,9 @@ void add_export(CLI::App& program, CommandLine& line) {
       "export", "Stored readings as CSV, NetCDF-CF or WaterML 2.0, by the output's ending");
   auto& arguments = line.export_readings;
   add_configuration(*command, arguments);
-  command->add_option("--store", arguments.store,
-                      "The store of readings (default: readings.db in store.folder)");
+  command->add_option(
+      "--store", arguments.store,
+      "The store of readings, a file or postgresql://… (default: the configured one)");
   command->add_option("--output", arguments.output, "File to write: .csv, .nc or .xml")->required();
   command->add_option("--station", arguments.stations, "Only these stations");
   command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z");
@@ -208,8 +210,9 @@ void add_import(CLI::App& program, CommandLine& line) {
       "import", "Files of a station's readings into the store, checked like any others");
   auto& arguments = line.import_readings;
   add_configuration(*command, arguments);
-  command->add_option("--store", arguments.store,
-                      "The store of readings (default: readings.db in store.folder)");
+  command->add_option(
+      "--store", arguments.store,
+      "The store of readings, a file or postgresql://… (default: the configured one)");
   command->add_option("--station", arguments.station, "Whose readings they are")->required();
   command->add_option("files", arguments.files, "Files in the format of [station.file]")
       ->required();
@@ -220,8 +223,9 @@ void add_tidy(CLI::App& program, CommandLine& line) {
   auto* command = program.add_subcommand(
       "tidy", "Check the store of readings and thin what is old, as the configuration declares");
   add_configuration(*command, line.tidy);
-  command->add_option("--store", line.tidy.store,
-                      "The store of readings (default: readings.db in store.folder)");
+  command->add_option(
+      "--store", line.tidy.store,
+      "The store of readings, a file or postgresql://… (default: the configured one)");
   command->callback([&line] { line.exit_code = app::run_tidy_command(line.tidy); });
 }
 
@@ -230,8 +234,9 @@ void add_review(CLI::App& program, CommandLine& line) {
       "review", "A person's verdict on stored readings: a second flag set beside the first");
   auto& arguments = line.review;
   add_configuration(*command, arguments);
-  command->add_option("--store", arguments.store,
-                      "The store of readings (default: the configured one)");
+  command->add_option(
+      "--store", arguments.store,
+      "The store of readings, a file or postgresql://… (default: the configured one)");
   command->add_option("--station", arguments.station, "Whose readings")->required();
   command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z")->required();
   command->add_option("--to", line.to, "Last time")->required();

@@ -38,6 +38,11 @@ StoreLocation StoreLocation::on_server(std::string connection) {
   return location;
 }
 
+StoreLocation StoreLocation::named(const std::string& text) {
+  const bool server = text.starts_with("postgresql://") || text.starts_with("postgres://");
+  return server ? on_server(text) : StoreLocation(text);
+}
+
 std::string StoreLocation::description() const {
   if (!is_server()) return file.string();
   auto said = parse(postgresql);

@@ -18,6 +18,8 @@ struct StoreLocation {
   // NOLINTNEXTLINE(google-explicit-constructor): a path alone says it all
   StoreLocation(std::filesystem::path sqlite_file) : file(std::move(sqlite_file)) {}
   static StoreLocation on_server(std::string connection);
+  /// What a command line names: `postgresql://…` (or `postgres://…`) a server, all else a file.
+  static StoreLocation named(const std::string& text);
 
   bool is_server() const { return !postgresql.empty(); }
   bool empty() const { return file.empty() && postgresql.empty(); }

@@ -311,5 +311,11 @@ TEST_P(StoreTest, ManyThreadsAndTwoConnectionsShareOneStore) {
   EXPECT_EQ(b.count_readings().value(), 100);
 }
 
+TEST(StoreLocation, IsAServerWhereTheTextSaysSo) {
+  EXPECT_TRUE(StoreLocation::named("postgresql://vandvagt@db/readings").is_server());
+  EXPECT_TRUE(StoreLocation::named("postgres://db/readings").is_server());
+  EXPECT_EQ(StoreLocation::named("out/postgresql.db").file, "out/postgresql.db");
+}
+
 }  // namespace
 }  // namespace vandvagt::sensors
