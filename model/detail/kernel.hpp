@@ -97,7 +97,8 @@ struct StepArgs {
   Real bed_unit;         // [m]
   const Real* friction;  // g n² [m^1/3]
   const std::uint8_t* mask;
-  const float* rain;  // [m/s], or null
+  const float* rain;     // [m/s], or null
+  const float* seepage;  // out of the ground [m/s], or null
   SoilArgs soil;
   std::ptrdiff_t stride;
   Real uniform_rain;  // [m/s], where `rain` is null
@@ -131,6 +132,7 @@ struct TileArgs {
   int chunks;                   // that hold the tile's columns and the neighbours beside them
   unsigned flowing;             // bit c: water flows in or beside chunk c; 0: rain and soil only
   bool soil;                    // some of its cells let water in
+  bool seeps;                   // out of some comes water
   const std::uint8_t* special;  // for rows -1 .. rows: bit c tells of chunk c, see kernel_rows.ipp
   const EdgeFaceArgs<Real>* edges;
   int edge_count;

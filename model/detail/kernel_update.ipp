@@ -1,6 +1,6 @@
 // The update of a row from the fluxes on its faces.
 
-/// Rain of the step on row r. Its own loop: a choice inside update_chunk's becomes a masked load
+/// Rain of the step on row r, and water from below. Its own loop: a choice inside update_chunk's becomes a masked load
 /// from nowhere where there is no field of rain, which is no fault but takes hundreds of cycles.
 template <class Real>
 void rain_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
@@ -17,6 +17,11 @@ void rain_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
     for (int k = 0; k < tile.chunks * chunk<Real>; ++k)
       rained[k] = (mask[k] & active_cell) != 0 ? uniform : Real(0);
   }
+  if (!tile.seeps) return;
+  const float* const seepage = step.seepage + tile.offset - 1 + r * step.stride;
+#pragma omp simd
+  for (int k = 0; k < tile.chunks * chunk<Real>; ++k)
+    rained[k] += static_cast<Real>(seepage[k]) * step.dt;
 }
 
 /// What the update of a row's depth reads, at lane 0.
