@@ -9,7 +9,7 @@ namespace {
 
 /// The conjugate gradient takes the residual down to this share: Picard's next iterate changes the
 /// matrix anyway.
-constexpr double inner_tolerance = 1e-2;
+constexpr double inner_tolerance = 1e-3;
 constexpr int most_inner_iterations = 500;
 /// A correction that turns round with more than this share of the last one is an oscillation.
 constexpr float swing = 0.3F;
@@ -51,10 +51,9 @@ std::optional<Imbalance> SaturatedStep::solve(std::vector<double>& head,
     transmissivities();
     balance(head);
     balance_beds();
-    Imbalance worst = judge();
-    worst.iterations = iteration;
-    if (worst.metres <= head_tolerance) break;
-    if (iteration == most_iterations || !std::isfinite(worst.metres)) return worst;
+    const double worst = judge();
+    if (worst <= head_tolerance) break;
+    if (iteration == most_iterations || !std::isfinite(worst)) return failure(worst, iteration);
     correct();
   }
   settle_all(head);
@@ -159,28 +158,31 @@ bool SaturatedStep::stiff(std::size_t n) const {
   return !conductance_.empty() && conductance_[n] * forcing_->seconds > cells_.storage[n];
 }
 
-/// Ends holds whose balance has turned, and finds the cell that is most out of balance.
-Imbalance SaturatedStep::judge() {
-  double worst = 0.0;
-  const double nothing_finite = std::numeric_limits<double>::infinity();
-  const auto imbalance = [&](std::size_t n) {
-    const double r = residual_[index(n)];
-    const double change = r * forcing_->seconds / cells_.storage[n];  // [m]
-    if (!std::isfinite(change)) return nothing_finite;
-    if (hold_[n] == Hold::full && change < -head_tolerance) hold_[n] = Hold::none;
-    if (hold_[n] == Hold::empty && change > head_tolerance) hold_[n] = Hold::none;
-    if (hold_[n] != Hold::none) return 0.0;
-    return std::abs(stiff(n) ? r / conductance_[n] : change);
-  };
+/// Ends cell n's hold where its balance has turned; by how much of head a free cell is out [m].
+double SaturatedStep::imbalance(std::size_t n) {
+  const double r = residual_[index(n)];
+  const double change = r * forcing_->seconds / cells_.storage[n];
+  if (!std::isfinite(change)) return std::numeric_limits<double>::infinity();
+  if (hold_[n] == Hold::full && change < -head_tolerance) hold_[n] = Hold::none;
+  if (hold_[n] == Hold::empty && change > head_tolerance) hold_[n] = Hold::none;
+  if (hold_[n] != Hold::none) return 0.0;
+  return std::abs(stiff(n) ? r / conductance_[n] : change);
+}
+
+double SaturatedStep::judge() {
   const int count = cells_.count();
+  double worst = 0.0;
 #pragma omp parallel for num_threads(threads_) schedule(static) \
     reduction(max                                               \
               : worst) if (count > sum_block)
   for (int n = 0; n < count; ++n) worst = std::max(worst, imbalance(at(n)));
-  Imbalance found{0, worst, 0};
-  if (worst <= head_tolerance) return found;
-  while (found.cell < count - 1 && imbalance(at(found.cell)) < worst) ++found.cell;
-  return found;
+  return worst;
+}
+
+Imbalance SaturatedStep::failure(double worst, int iterations) {
+  int cell = 0;
+  while (cell < cells_.count() - 1 && imbalance(at(cell)) < worst) ++cell;
+  return {cell, worst, iterations};
 }
 
 void SaturatedStep::correct() {

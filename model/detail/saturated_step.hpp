@@ -45,7 +45,7 @@ struct Imbalance {
 /// of drains and of rivers that have lost touch with the water table.
 class SaturatedStep {
  public:
-  static constexpr double head_tolerance = 1e-7;  // [m]
+  static constexpr double head_tolerance = 1e-6;  // [m]
   static constexpr int most_iterations = 60;
 
   SaturatedStep(const SaturatedCells& cells, int threads);
@@ -74,7 +74,9 @@ class SaturatedStep {
   void transmissivities();
   void balance(const std::vector<double>& before);
   void balance_beds();
-  Imbalance judge();
+  double judge();
+  double imbalance(std::size_t n);
+  Imbalance failure(double worst, int iterations);
   void correct();
   void correct_cell(std::size_t n, double correction);
   void settle_all(std::vector<double>& head);

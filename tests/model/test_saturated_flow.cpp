@@ -157,7 +157,7 @@ bool same_values(const Field<double>& a, const Field<double>& b) {
 }
 
 TEST(SaturatedFlow, ThreadsChangeNoBit) {
-  const GroundCase c = random_ground(3, 190, 133);  // several blocks of every loop
+  const GroundCase c = random_ground(3, 130, 100);  // several blocks of every loop
   const Field<double> rate = random_rate(3, c);
   SaturatedFlow one = c.flow(1);
   const GroundVolumes by_one = march(one, rate, 7200.0, 3);
