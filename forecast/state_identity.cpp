@@ -127,7 +127,10 @@ std::string digest_of_soil(const model::Infiltration& soil) {
        {&soil.conductivity, &soil.suction_head, &soil.moisture_deficit, &soil.water_table_depth}) {
     digest.add(digest_of_field(*field));
   }
-  if (!soil.pore_size_index.empty()) digest.add(digest_of_field(soil.pore_size_index));
+  for (const auto* field : {&soil.pore_size_index, &soil.retention, &soil.initial_loss}) {
+    if (!field->empty()) digest.add(digest_of_field(*field));
+  }
+  if (soil.law != model::InfiltrationLaw::green_ampt) add_one(digest, static_cast<int>(soil.law));
   return digest.hex();
 }
 

@@ -44,13 +44,23 @@ struct Source {
 /// Of a sandy loam (Rawls, Brakensiek and Miller 1983, doi:10.1061/(ASCE)0733-9429(1983)109:1(62)).
 inline constexpr float common_pore_size_index = 0.38F;
 
-/// Green and Ampt (1911) infiltration with a store that ends at the water table.
-/// f = K (1 + (psi + h) dtheta / F), limited to what the store still holds. Fields nx × ny, or
-/// empty where there is no infiltration. Cells with conductivity 0 are sealed. Over an aquifer F
-/// drains on to the water table (detail/unsaturated.hpp).
+/// How water goes into the soil; one law for the whole run. F [m] is what has soaked in.
+enum class InfiltrationLaw {
+  green_ampt,     // f = K (1 + (psi + h) dtheta / F), Green and Ampt (1911)
+  curve_number,   // of the rain P: F = P to Ia, then F = Ia + S (P - Ia) / (P - Ia + S), SCS
+  constant_loss,  // all to the initial loss, then at most a constant rate
+};
+
+/// Infiltration into a store that ends at the water table: no more goes in than it still holds.
+/// Fields nx × ny, or empty where there is no infiltration or the law does not ask for them. Over
+/// an aquifer F drains on to the water table (detail/unsaturated.hpp).
 struct Infiltration {
-  Field<float> conductivity;       // K [m/s]
-  Field<float> suction_head;       // psi [m]
+  InfiltrationLaw law = InfiltrationLaw::green_ampt;
+  Field<float> conductivity;       // K [m/s], 0: sealed; the rate of constant loss; with curve
+                                   // numbers only for what drains on, 0: none
+  Field<float> suction_head;       // Green and Ampt: psi [m]
+  Field<float> retention;          // curve number: S [m], 0: sealed
+  Field<float> initial_loss;       // [m], the other two: Ia, or what is lost first
   Field<float> moisture_deficit;   // dtheta [1]: pore space that rain can still fill
   Field<float> water_table_depth;  // [m below ground]; the store is dtheta × depth
   Field<float> pore_size_index;    // lambda of Brooks and Corey [1], > 0; empty: the common one

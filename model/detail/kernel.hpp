@@ -58,10 +58,14 @@ struct LeveeFaceArgs {
   Real invert_lower, invert_upper, gap_share;
 };
 
-/// Green-Ampt fields with the layout's padding; null where no tile has soil.
+/// The soil's fields with the layout's padding; null where no tile has soil. Those that the law
+/// does not read point anywhere in the layout.
 struct SoilArgs {
+  InfiltrationLaw law;
   const float* conductivity;
   const float* suction_head;
+  const float* retention;
+  const float* initial_loss;
   const float* moisture_deficit;
   const float* water_table_depth;
   double* infiltrated;

@@ -206,8 +206,17 @@ StepArgs<Real> SolverOf<Real>::step_args(double dt) {
   step.rain = rain_.empty() ? nullptr : rain_.data() + o;
   step.seepage = seepage_.empty() ? nullptr : seepage_.data() + o;
   if (!conductivity_.empty()) {
-    step.soil = {conductivity_.data() + o, suction_head_.data() + o, moisture_deficit_.data() + o,
-                 water_table_depth_.data() + o, infiltrated_.data() + o};
+    const auto field = [&](const Padded<float>& f) {
+      return (f.empty() ? conductivity_ : f).data() + o;
+    };
+    step.soil = {law_,
+                 field(conductivity_),
+                 field(suction_head_),
+                 field(retention_),
+                 field(initial_loss_),
+                 field(moisture_deficit_),
+                 field(water_table_depth_),
+                 infiltrated_.data() + o};
   }
   step.stride = layout_.stride;
   step.uniform_rain = static_cast<Real>(uniform_rain_);

@@ -201,6 +201,7 @@ class SolverOf final : public Solver {
   void lay_out_cells();
   void lay_out_beds();
   void lay_out_soil();
+  bool takes_water(std::size_t k) const;
   void lay_out_edges();
   void lay_out_tiles();
   void mark_special(Tile& tile) const;
@@ -293,7 +294,9 @@ class SolverOf final : public Solver {
   double steepest_ = 0.0;   // greatest step of the bed between neighbours, over dx
   double smoothest_ = 0.0;  // least Manning's n
 
+  InfiltrationLaw law_ = InfiltrationLaw::green_ampt;
   Padded<float> conductivity_, suction_head_, moisture_deficit_, water_table_depth_;
+  Padded<float> retention_, initial_loss_;
   Padded<double> infiltrated_;
 
   std::vector<Tile> tiles_;

@@ -123,7 +123,14 @@ Result<void> validate_infiltration(const Case& c) {
   const Infiltration& soil = c.infiltration;
   const double large = std::numeric_limits<float>::max();
   if (auto r = validate_values(c, "conductivity", soil.conductivity, 0.0, large); !r) return r;
-  if (auto r = validate_values(c, "suction head", soil.suction_head, 0.0, large); !r) return r;
+  if (soil.law == InfiltrationLaw::green_ampt) {
+    if (auto r = validate_values(c, "suction head", soil.suction_head, 0.0, large); !r) return r;
+  } else {
+    if (auto r = validate_values(c, "initial loss", soil.initial_loss, 0.0, large); !r) return r;
+  }
+  if (soil.law == InfiltrationLaw::curve_number) {
+    if (auto r = validate_values(c, "retention", soil.retention, 0.0, large); !r) return r;
+  }
   if (auto r = validate_values(c, "moisture deficit", soil.moisture_deficit, 0.0, 1.0); !r)
     return r;
   if (!soil.pore_size_index.empty()) {
