@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "forecast/detail/rain_parts.hpp"
@@ -200,7 +201,14 @@ Result<void> Runner::sample_at(model::Simulation& simulation, Time time, int mem
 Result<void> Runner::analyse(model::Simulation& simulation, Time time) {
   if (!has_groundwater()) return {};
   const PhaseTimer timer(outcome_, "water table");
-  auto table = analyse_water_table(context_.scenario, context_.built, context_.observations, time);
+  // What flows has moved since the map of the case: its own table is what readings correct.
+  std::optional<BuiltCase> moved;
+  if (!context_.built.model.aquifer.empty()) {
+    moved = context_.built;
+    moved->model.infiltration.water_table_depth = simulation.water_table_depth();
+  }
+  auto table = analyse_water_table(context_.scenario, moved ? *moved : context_.built,
+                                   context_.observations, time);
   if (!table) return fail(table.error());
   simulation.set_water_table_depth(std::as_const(table->depth).view());
   std::vector<Observation> readings;

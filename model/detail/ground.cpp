@@ -154,7 +154,7 @@ Ground::RowSums Ground::unsaturated_row(int j, const Wanted& wanted) {
     const double conductivity = static_cast<double>(soil.conductivity[k]);
     const double depth = static_cast<double>(soil.water_table_depth[k]);
     double filled = soil.infiltrated[k];
-    double left = wanted.evaporation > 0.0 && conductivity > 0.0  // sealed ground gives nothing
+    double left = wanted.evaporation > 0.0
                       ? std::max(wanted.evaporation - solver_.water_at({i, j}), 0.0)
                       : 0.0;
     const double taken = std::clamp(filled, 0.0, left);
@@ -167,7 +167,9 @@ Ground::RowSums Ground::unsaturated_row(int j, const Wanted& wanted) {
           percolation(filled, store, conductivity, exponent_at(i, j), wanted.seconds);
       filled -= passed;
       sums.percolated += passed;
-      const double reach = 1.0 - depth / given_.evapotranspiration.extinction_depth;
+      const double reach = conductivity > 0.0  // through a sealed surface nothing comes up
+                               ? 1.0 - depth / given_.evapotranspiration.extinction_depth
+                               : 0.0;
       const double held = static_cast<double>(given_.aquifer.specific_yield(i, j)) *
                           (bed_(i, j) - depth - static_cast<double>(given_.aquifer.base(i, j)));
       recharge_(i, j) = passed - std::clamp(left * reach, 0.0, std::max(held, 0.0));
