@@ -90,15 +90,16 @@ class CubicMetres {
 void print_balance(const forecast::VolumeBalance& volume) {
   const CubicMetres text(std::max({volume.initial, volume.in(), volume.out(), volume.stored}));
   fmt::print("\nWater balance [m3] of the unperturbed run\n");
-  print_table({{"at the start", text(volume.initial), "", ""},
-               {"in", text(volume.in()),
-                fmt::format("rain {}, edges {}, sources {}", text(volume.rain),
-                            text(volume.edge_in), text(volume.source_in))},
-               {"out", text(volume.out()),
-                fmt::format("edges {}, infiltration {}, sinks {}", text(volume.edge_out),
-                            text(volume.infiltration), text(volume.source_out))},
-               {"stored", text(volume.stored),
-                fmt::format("relative error {:.1e}", volume.relative_error)}});
+  print_table(
+      {{"at the start", text(volume.initial), "", ""},
+       {"in", text(volume.in()),
+        fmt::format("rain {}, edges {}, sources {}, ground {}", text(volume.rain),
+                    text(volume.edge_in), text(volume.source_in), text(volume.ground_in))},
+       {"out", text(volume.out()),
+        fmt::format("edges {}, infiltration {}, sinks {}, evaporation {}", text(volume.edge_out),
+                    text(volume.infiltration), text(volume.source_out), text(volume.evaporation))},
+       {"stored", text(volume.stored),
+        fmt::format("relative error {:.1e}", volume.relative_error)}});
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ void read_ground(Section& top, forecast::Scenario& scenario) {
                {.dimension = Dimension::length, .range = not_negative});
     read_field(section, "moisture_deficit", soil.moisture_deficit,
                {.dimension = Dimension::dimensionless, .range = {.at_least = 0.0, .below = 1.0}});
+    read_field(section, "pore_size_index", soil.pore_size_index,
+               {.dimension = Dimension::dimensionless, .range = {.above = 0.0, .at_most = 100.0}});
   });
   top.table("groundwater", [&](Section& section) {
     auto& water = scenario.groundwater;
@@ -41,9 +43,11 @@ void read_ground(Section& top, forecast::Scenario& scenario) {
     }
     section.duration("window", water.window);
     section.duration("analysis_interval", water.analysis_interval);
+    read_groundwater_flow(section, scenario);
     if (section.present() && !scenario.infiltration.enabled)
       section.fault("", "has no infiltration to act on", "add [infiltration] or remove it");
   });
+  read_evapotranspiration(top, scenario);
 }
 
 void read_gauges(Section& top, forecast::Scenario& scenario) {

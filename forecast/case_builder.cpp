@@ -82,6 +82,8 @@ std::optional<BuiltCase> build_case(const Scenario& scenario, Faults& faults) {
   build_manning(draft);
   build_initial_depth(draft);
   build_infiltration(draft);
+  build_aquifer(draft);
+  build_evapotranspiration(draft);
   build_edges(draft);
   build_sources(draft);
   build_structures(draft);

@@ -54,20 +54,26 @@ void check_values(CaseDraft& draft, const FieldInput& input, const std::string& 
       if (!draft.active(i, j)) continue;
       const double value = field(i, j);
       const auto centre = draft.built.geometry.centre(i, j);
-      if (std::isnan(value)) missing.add(centre, value);
+      if (std::isnan(value) && !limits.gaps_allowed) missing.add(centre, value);
       const bool low = limits.least_excluded ? value <= limits.least : value < limits.least;
-      if (low || value > limits.greatest) outside.add(centre, value);
+      const bool high =
+          limits.greatest_excluded ? value >= limits.greatest : value > limits.greatest;
+      if (low || high) outside.add(centre, value);
     }
   }
   if (missing.count > 0)
     draft.fault(input.place, missing.told(what + " has no value"),
                 "give `value` for where the raster and patches say nothing");
   if (outside.count > 0)
-    draft.fault(input.place,
-                outside.told(what + " is " + std::to_string(outside.value) + ", out of range,"),
-                std::string("give values ") + (limits.least_excluded ? "above " : "of at least ") +
-                    std::to_string(limits.least));
+    draft.fault(
+        input.place,
+        outside.told(what + " is " + std::to_string(outside.value) + ", out of range,"),
+        std::string("give values ") + (limits.least_excluded ? "above " : "of at least ") +
+            std::to_string(limits.least) +
+            (limits.greatest_excluded ? " and below " + std::to_string(limits.greatest) : ""));
 }
+
+}  // namespace
 
 Field<float> to_single(const Field<double>& field) {
   Field<float> single(field.nx(), field.ny());
@@ -75,8 +81,6 @@ Field<float> to_single(const Field<double>& field) {
                  [](double value) { return static_cast<float>(value); });
   return single;
 }
-
-}  // namespace
 
 Field<double> build_field(CaseDraft& draft, const FieldInput& input, const std::string& what,
                           const FieldLimits& limits) {
@@ -127,6 +131,9 @@ void build_infiltration(CaseDraft& draft) {
   made.suction_head = to_single(build_field(draft, soil.suction_head, "suction head", {}));
   made.moisture_deficit =
       to_single(build_field(draft, soil.moisture_deficit, "moisture deficit", {.greatest = 1.0}));
+  if (soil.pore_size_index.set())
+    made.pore_size_index = to_single(build_field(draft, soil.pore_size_index, "pore size index",
+                                                 {.least_excluded = true, .greatest = 100.0}));
   const FieldInput& table = draft.scenario.groundwater.water_table_depth;
   // A water table above the ground (an artesian head in the raster) leaves no store: depth 0.
   auto depth = build_field(

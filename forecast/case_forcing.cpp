@@ -75,6 +75,10 @@ void build_forcing(CaseDraft& draft) {
   }
   for (const auto& source : draft.scenario.sources)
     check_series(draft, source.series, Dimension::discharge, source.place);
+  for (const auto& boundary : draft.scenario.groundwater.aquifer.boundaries)
+    check_series(draft, boundary.stage, Dimension::length, boundary.place);
+  for (const auto& pumping : draft.scenario.groundwater.aquifer.pumping)
+    check_series(draft, pumping.rate, Dimension::discharge, pumping.place);
   check_rain(draft, draft.scenario.rain, false);
   check_rain(draft, draft.scenario.rain_forecast, true);
 }

@@ -5,7 +5,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "forecast/detail/portable_math.hpp"
+#include "core/portable_math.hpp"
 
 namespace vandvagt::forecast {
 namespace {

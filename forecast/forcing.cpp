@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "forecast/detail/station_series.hpp"
@@ -246,7 +247,7 @@ Result<ResolvedSeries> resolve_series(const SeriesInput& input, const std::strin
 
 namespace {
 
-/// Adds one edge's or source's resolved series to the whole.
+/// Adds one resolved series to the whole.
 void gather(ResolvedForcing& all, std::vector<model::Series>& list, ResolvedSeries one) {
   all.settled_until = std::min(all.settled_until, one.settled_until);
   all.reports.push_back(std::move(one.report));
@@ -258,6 +259,19 @@ bool driven(model::EdgeKind kind) {
   return kind == model::EdgeKind::stage || kind == model::EdgeKind::discharge;
 }
 
+const SeriesInput& series_of(const EdgeInput& edge) {
+  return edge.series;
+}
+const SeriesInput& series_of(const SourceInput& source) {
+  return source.series;
+}
+const SeriesInput& series_of(const HeadBoundaryInput& boundary) {
+  return boundary.stage;
+}
+const SeriesInput& series_of(const PumpingInput& pumping) {
+  return pumping.rate;
+}
+
 }  // namespace
 
 Result<ResolvedForcing> resolve_forcing(const Scenario& scenario, const BuiltCase& built,
@@ -265,30 +279,46 @@ Result<ResolvedForcing> resolve_forcing(const Scenario& scenario, const BuiltCas
                                         const Observations& observations) {
   ResolvedForcing all;
   all.settled_until = period.reference;
-  const Time start = scenario.time.start;
-  for (const model::EdgeSegment& edge : built.model.edges) {
-    const auto input = std::ranges::find(scenario.edges, edge.name, &EdgeInput::name);
-    if (!driven(edge.kind) || input == scenario.edges.end()) {
-      all.edges.push_back(edge.series);
-      continue;
+  // What is given the series of the input with its name, or keeps its own where there is none.
+  const auto resolve = [&](const auto& given, const auto& inputs, const std::string& kind,
+                           Dimension dimension, const model::Series& own,
+                           std::vector<model::Series>& list) -> Result<void> {
+    const auto input =
+        std::ranges::find_if(inputs, [&](const auto& one) { return one.name == given.name; });
+    if (input == inputs.end()) {
+      list.push_back(own);
+      return {};
     }
+    auto one = resolve_series(series_of(*input), kind + " \"" + given.name + "\"", dimension,
+                              period, scenario.time.start, observations);
+    if (!one) return fail(one.error());
+    gather(all, list, std::move(*one));
+    return {};
+  };
+  for (const model::EdgeSegment& edge : built.model.edges) {
     const Dimension dimension =
         edge.kind == model::EdgeKind::stage ? Dimension::length : Dimension::discharge;
-    auto one = resolve_series(input->series, "edge \"" + edge.name + "\"", dimension, period, start,
-                              observations);
-    if (!one) return fail(one.error());
-    gather(all, all.edges, std::move(*one));
+    const std::span<const EdgeInput> inputs = driven(edge.kind)
+                                                  ? std::span<const EdgeInput>(scenario.edges)
+                                                  : std::span<const EdgeInput>{};
+    auto done = resolve(edge, inputs, "edge", dimension, edge.series, all.edges);
+    if (!done) return fail(done.error());
   }
   for (const model::Source& source : built.model.sources) {
-    const auto input = std::ranges::find(scenario.sources, source.name, &SourceInput::name);
-    if (input == scenario.sources.end()) {
-      all.sources.push_back(source.series);
-      continue;
-    }
-    auto one = resolve_series(input->series, "source \"" + source.name + "\"", Dimension::discharge,
-                              period, start, observations);
-    if (!one) return fail(one.error());
-    gather(all, all.sources, std::move(*one));
+    auto done = resolve(source, scenario.sources, "source", Dimension::discharge, source.series,
+                        all.sources);
+    if (!done) return fail(done.error());
+  }
+  const AquiferInput& aquifer = scenario.groundwater.aquifer;
+  for (const model::HeadBoundary& boundary : built.model.aquifer.boundaries) {
+    auto done = resolve(boundary, aquifer.boundaries, "groundwater boundary", Dimension::length,
+                        boundary.stage, all.boundaries);
+    if (!done) return fail(done.error());
+  }
+  for (const model::GroundwaterWell& well : built.model.aquifer.wells) {
+    auto done =
+        resolve(well, aquifer.pumping, "pumping", Dimension::discharge, well.rate, all.wells);
+    if (!done) return fail(done.error());
   }
   return all;
 }
@@ -333,6 +363,12 @@ model::Case case_of_member(const BuiltCase& built, const ResolvedForcing& forcin
       given.sources[k].series = perturbed(given.sources[k].series, perturbation.discharge_factor,
                                           0.0, period.reference, ramp);
     }
+  }
+  for (std::size_t k = 0; k < forcing.boundaries.size(); ++k) {
+    given.aquifer.boundaries[k].stage = forcing.boundaries[k];
+  }
+  for (std::size_t k = 0; k < forcing.wells.size(); ++k) {
+    given.aquifer.wells[k].rate = forcing.wells[k];
   }
   return given;
 }

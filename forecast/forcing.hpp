@@ -65,15 +65,18 @@ Result<ResolvedSeries> resolve_series(const SeriesInput& input, const std::strin
                                       Dimension dimension, const ForcingPeriod& period, Time start,
                                       const Observations& observations);
 
-/// All series of the case's edges and sources, resolved and put into a copy of it.
+/// All series of the case's edges, sources, groundwater boundaries and wells, resolved and put into
+/// a copy of it.
 struct ResolvedForcing {
-  std::vector<model::Series> edges;    // in the order of BuiltCase::model.edges
-  std::vector<model::Series> sources;  // in the order of BuiltCase::model.sources
+  std::vector<model::Series> edges;       // in the order of BuiltCase::model.edges
+  std::vector<model::Series> sources;     // in the order of BuiltCase::model.sources
+  std::vector<model::Series> boundaries;  // in the order of BuiltCase::model.aquifer.boundaries
+  std::vector<model::Series> wells;       // in the order of BuiltCase::model.aquifer.wells
   Time settled_until;
   std::vector<ForcingReport> reports;
   std::vector<InputFile> inputs;
 };
-/// Edges and sources of the built case are found in the scenario by their name.
+/// What is driven in the built case is found in the scenario by its name.
 Result<ResolvedForcing> resolve_forcing(const Scenario& scenario, const BuiltCase& built,
                                         const ForcingPeriod& period,
                                         const Observations& observations);

@@ -64,10 +64,14 @@ struct VolumeBalance {
   double initial = 0.0, stored = 0.0;  // [m³]
   double rain = 0.0, edge_in = 0.0, source_in = 0.0;
   double edge_out = 0.0, source_out = 0.0, infiltration = 0.0;
-  double relative_error = 0.0;        // |what is missing| over initial + in
-  double worst_relative_error = 0.0;  // of all members
-  double in() const { return rain + edge_in + source_in; }
-  double out() const { return edge_out + source_out + infiltration; }
+  double ground_in = 0.0, evaporation = 0.0;  // out of the ground; from the surface
+  model::GroundLedger ground;
+  double relative_error = 0.0;              // |what is missing| over initial + in
+  double worst_relative_error = 0.0;        // of all members
+  double worst_whole_relative_error = 0.0;  // of surface and ground as one, of all members
+  double in() const { return rain + edge_in + source_in + ground_in; }
+  double out() const { return edge_out + source_out + infiltration + evaporation; }
+  bool has_ground() const { return ground.stored() != 0.0 || ground.out() != 0.0; }
 };
 
 enum class RunStatus { ok, failed };

@@ -71,6 +71,13 @@ Result<void> refuse_stations(const Scenario& scenario) {
   for (const SourceInput& source : scenario.sources) {
     if (from_station(source.series)) return refuse("source \"" + source.name + "\"");
   }
+  for (const HeadBoundaryInput& boundary : scenario.groundwater.aquifer.boundaries) {
+    if (from_station(boundary.stage))
+      return refuse("groundwater boundary \"" + boundary.name + "\"");
+  }
+  for (const PumpingInput& pumping : scenario.groundwater.aquifer.pumping) {
+    if (from_station(pumping.rate)) return refuse("pumping \"" + pumping.name + "\"");
+  }
   const RainInput& rain = scenario.rain;
   if (rain.from == RainInput::From::stations ||
       (rain.from == RainInput::From::series && from_station(rain.series))) {
@@ -163,7 +170,10 @@ class Nightly {
     }();
     outcome_.last = simulation.state();
     if (runner.state_to_save()) keep(*runner.state_to_save());
-    if (!done) return done;
+    if (!done) {
+      runner.count_hindcast(simulation);
+      return done;
+    }
     // Wells that spoke since the last calendar analysis count for this forecast; the saved state
     // does not hold it, since a run over both nights would not have it.
     const Duration interval = scenario_.groundwater.analysis_interval;
@@ -174,6 +184,7 @@ class Nightly {
         return analysed;
       }
     }
+    runner.count_hindcast(simulation);  // what the analysis moved is part of it
     outcome_.analysed = simulation.state();
     return {};
   }

@@ -161,6 +161,49 @@ struct InfiltrationInput {
   FieldInput conductivity;      // [m/s]
   FieldInput suction_head;      // [m]
   FieldInput moisture_deficit;  // [1]
+  FieldInput pore_size_index;   // [1]; not set: model::common_pore_size_index
+};
+
+/// What the air takes where water is at hand.
+struct EvapotranspirationInput {
+  bool enabled = false;
+  SeriesInput rate;               // potential [m/s], the same everywhere; no station
+  double extinction_depth = 1.0;  // [m below ground]
+  Duration step = std::chrono::hours{1};
+  std::string place;
+};
+
+/// Water that an aquifer meets through a bed.
+struct HeadBoundaryInput {
+  std::string name;
+  Shape shape;
+  bool along_lines = false;      // shape holds lines, else polygons
+  SeriesInput stage;             // [m above datum]
+  double conductance = 0.0;      // [m²/s] of each cell
+  std::optional<double> bottom;  // [m above datum] of the bed
+  std::string place;
+};
+
+struct PumpingInput {
+  std::string name;
+  std::optional<grids::Point> point;
+  SeriesInput rate;  // [m³/s]; negative takes water out
+  std::string place;
+};
+
+/// Flow of the groundwater; the water table before the run is its first head.
+struct AquiferInput {
+  bool enabled = false;
+  FieldInput conductivity;       // [m/s]
+  FieldInput base;               // [m above datum]; this or the thickness
+  FieldInput thickness;          // [m] from the ground down
+  FieldInput specific_yield;     // [1]; not set: the moisture deficit
+  FieldInput drain_depth;        // [m below ground]; NaN, or not set: none
+  FieldInput drain_conductance;  // [1/s]
+  std::vector<HeadBoundaryInput> boundaries;
+  std::vector<PumpingInput> pumping;
+  Duration step = std::chrono::hours{1};
+  std::string place;
 };
 
 /// A place whose hydrograph is written.
@@ -182,6 +225,7 @@ struct GroundwaterInput {
   std::vector<GaugeInput> well_places;       // where they stand: must be on computed cells
   Duration window = std::chrono::hours{72};  // readings older than this are left out
   Duration analysis_interval = std::chrono::hours{24};  // corrected at its multiples in a hindcast
+  AquiferInput aquifer;
 };
 
 struct EnsembleInput {
@@ -224,6 +268,7 @@ struct Scenario {
   RainInput rain;           // observed; also the forecast where none is given
   RainInput rain_forecast;  // after the reference time
   InfiltrationInput infiltration;
+  EvapotranspirationInput evapotranspiration;
   GroundwaterInput groundwater;
   std::vector<GaugeInput> gauges;
   EnsembleInput ensemble;

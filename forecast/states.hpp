@@ -15,8 +15,8 @@
 namespace vandvagt::forecast {
 
 /// Digests of what a state must agree with, by name: grid, terrain, roughness, edges, sources,
-/// infiltration, solver, and structures and levees where there are some. Forcing, horizon and
-/// outputs are not in it.
+/// infiltration, solver, and structures, levees, aquifer and evapotranspiration where there are
+/// some. Forcing, horizon and outputs are not in it.
 using Identity = std::map<std::string, std::string>;
 Identity identity_of(const Scenario& scenario, const BuiltCase& built);
 

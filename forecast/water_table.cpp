@@ -9,7 +9,7 @@
 #include <limits>
 #include <utility>
 
-#include "forecast/detail/portable_math.hpp"
+#include "core/portable_math.hpp"
 
 namespace vandvagt::forecast {
 namespace {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "core/field.hpp"
+#include "core/time.hpp"
 #include "model/aquifer.hpp"
 #include "model/cell.hpp"
 #include "model/levee.hpp"
@@ -39,15 +41,39 @@ struct Source {
   Series series;
 };
 
-/// Green and Ampt (1911) infiltration with a store that ends at the water table.
-/// f = K (1 + (psi + h) dtheta / F), limited to what the store still holds. Fields nx × ny, or
-/// empty where there is no infiltration. Cells with conductivity 0 are sealed.
+/// Of a sandy loam (Rawls, Brakensiek and Miller 1983, doi:10.1061/(ASCE)0733-9429(1983)109:1(62)).
+inline constexpr float common_pore_size_index = 0.38F;
+
+/// How water goes into the soil; one law for the whole run. F [m] is what has soaked in.
+enum class InfiltrationLaw {
+  green_ampt,     // f = K (1 + (psi + h) dtheta / F), Green and Ampt (1911)
+  curve_number,   // of the rain P: F = P to Ia, then F = Ia + S (P - Ia) / (P - Ia + S), SCS
+  constant_loss,  // all to the initial loss, then at most a constant rate
+};
+
+/// Infiltration into a store that ends at the water table: no more goes in than it still holds.
+/// Fields nx × ny, or empty where there is no infiltration or the law does not ask for them. Over
+/// an aquifer F drains on to the water table (detail/unsaturated.hpp).
 struct Infiltration {
-  Field<float> conductivity;       // K [m/s]
-  Field<float> suction_head;       // psi [m]
+  InfiltrationLaw law = InfiltrationLaw::green_ampt;
+  Field<float> conductivity;       // K [m/s], 0: sealed; the rate of constant loss; with curve
+                                   // numbers only for what drains on, 0: none
+  Field<float> suction_head;       // Green and Ampt: psi [m]
+  Field<float> retention;          // curve number: S [m], 0: sealed
+  Field<float> initial_loss;       // [m], the other two: Ia, or what is lost first
   Field<float> moisture_deficit;   // dtheta [1]: pore space that rain can still fill
   Field<float> water_table_depth;  // [m below ground]; the store is dtheta × depth
+  Field<float> pore_size_index;    // lambda of Brooks and Corey [1], > 0; empty: the common one
   bool empty() const { return conductivity.empty(); }
+};
+
+/// Water that the air takes: first what stands on the surface, then what has soaked into the soil,
+/// then, over an aquifer, from the water table, the less the deeper it lies.
+struct Evapotranspiration {
+  Series rate;                               // potential [m/s], the same everywhere; empty: none
+  double extinction_depth = 1.0;             // [m below ground] of a table that gives none
+  Duration step = std::chrono::minutes{60};  // taken at its multiples; an aquifer's step goes first
+  bool empty() const { return rate.empty(); }
 };
 
 /// Everything the solver needs that does not change while it runs. SI; fields nx × ny, row 0 =
@@ -64,7 +90,8 @@ struct Case {
   std::vector<Structure> structures;
   std::vector<Levee> levees;
   Infiltration infiltration;
-  Aquifer aquifer;
+  Evapotranspiration evapotranspiration;
+  Aquifer aquifer;  // needs infiltration
 };
 
 }  // namespace vandvagt::model

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
+#include "model/detail/ground.hpp"
 #include "model/detail/solver.hpp"
 #include "model/detail/validate.hpp"
 
@@ -14,7 +16,22 @@ namespace vandvagt::model {
 struct Simulation::Engine {
   std::unique_ptr<detail::Solver> solver;
   Options options;
+  std::unique_ptr<detail::Ground> ground;  // where there is an aquifer or evapotranspiration
+
+  Result<void> advance_to(Time end);
 };
+
+/// The surface to each step of the ground on the way, then the ground.
+Result<void> Simulation::Engine::advance_to(Time end) {
+  if (!ground) return solver->advance_to(end);
+  while (solver->time() < end) {
+    const Time step = ground->next_step(solver->time());
+    if (auto done = solver->advance_to(std::min(end, step)); !done) return done;
+    if (solver->time() < step) break;
+    if (auto done = ground->step(); !done) return done;
+  }
+  return {};
+}
 
 namespace {
 
@@ -44,6 +61,16 @@ double Ledger::relative_error() const {
   return there > 0.0 ? std::abs(error()) / there : 0.0;
 }
 
+double Ledger::whole_error() const {
+  return error() + ground.error();  // what passes between the two is one number in both
+}
+
+double Ledger::whole_relative_error() const {
+  const double moved = in() + out() + ground.in() + ground.out() + std::abs(ground.analysis);
+  const double there = initial + moved;
+  return there > 0.0 ? std::abs(whole_error()) / there : 0.0;
+}
+
 Simulation::Simulation(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 Simulation::Simulation(Simulation&&) noexcept = default;
 Simulation& Simulation::operator=(Simulation&&) noexcept = default;
@@ -56,8 +83,11 @@ Result<Simulation> Simulation::start_cold(Case given, const Options& options, Ti
   if (auto r = detail::validate_depth(given, depth); !r) return fail(r.error());
   auto engine = std::make_unique<Engine>();
   engine->options = options;
+  detail::GroundGiven ground = detail::take_ground(given);
   engine->solver =
       detail::start_solver(std::move(given), options, start, depth, detail::widest_vector_unit());
+  if (!ground.empty())
+    engine->ground = std::make_unique<detail::Ground>(std::move(ground), *engine->solver, options);
   return Simulation(std::move(engine));
 }
 
@@ -66,8 +96,12 @@ Result<Simulation> Simulation::start_from(Case given, const Options& options, co
   if (auto r = detail::validate_state(given, options, state); !r) return fail(r.error());
   auto engine = std::make_unique<Engine>();
   engine->options = options;
+  detail::GroundGiven ground = detail::take_ground(given);
   engine->solver =
       detail::start_solver(std::move(given), options, state, detail::widest_vector_unit());
+  if (!ground.empty())
+    engine->ground =
+        std::make_unique<detail::Ground>(std::move(ground), *engine->solver, options, state);
   return Simulation(std::move(engine));
 }
 
@@ -78,6 +112,7 @@ void Simulation::set_rain(double rate) {
   engine_->solver->set_rain(rate);
 }
 void Simulation::set_water_table_depth(FieldView<const float> depth) {
+  if (engine_->ground) return engine_->ground->set_water_table_depth(depth);
   engine_->solver->set_water_table_depth(depth);
 }
 
@@ -88,17 +123,22 @@ Result<void> Simulation::advance_to(Time end) {
                 fmt::format("cannot advance to {}: the simulation is at {}", format_time(end),
                             format_time(time())));
   }
-  return engine_->solver->advance_to(end);
+  return engine_->advance_to(end);
 }
 
 Time Simulation::time() const {
   return engine_->solver->time();
 }
 State Simulation::state() const {
-  return engine_->solver->state();
+  State state = engine_->solver->state();
+  state.ground_time = state.time;
+  if (engine_->ground) engine_->ground->save(state);
+  return state;
 }
 Ledger Simulation::ledger() const {
-  return engine_->solver->ledger();
+  Ledger ledger = engine_->solver->ledger();
+  if (engine_->ground) engine_->ground->add_to(ledger);
+  return ledger;
 }
 std::vector<Passage> Simulation::passages() const {
   return engine_->solver->passages();

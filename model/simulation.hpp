@@ -12,8 +12,31 @@
 
 namespace vandvagt::model {
 
+/// Every cubic metre in the ground since the start of the run, where there is an aquifer or
+/// evapotranspiration; all 0 elsewhere. Recharge passes inside it, from the soil to the aquifer.
+struct GroundLedger {
+  double initial = 0.0;       // [m³] at the start
+  double soil = 0.0;          // [m³] over the water table now: F
+  double aquifer = 0.0;       // [m³] under the water table now, above its base
+  double emerging = 0.0;      // [m³] that has come out and reaches the surface in the next step
+  double infiltration = 0.0;  // [m³] in from the surface
+  double recharge = 0.0;      // [m³] from the soil to the water table
+  double seepage = 0.0;       // [m³] out onto the surface
+  double drained = 0.0;       // [m³] out by drains and ditches
+  double boundary_in = 0.0, boundary_out = 0.0;  // [m³] from and to rivers, lakes, the sea
+  double well_in = 0.0, well_out = 0.0;          // [m³] pumped
+  double evaporation = 0.0;                      // [m³] out of soil and aquifer
+  double analysis = 0.0;  // [m³] that corrected maps of the water table added (negative: removed)
+
+  double stored() const { return soil + aquifer + emerging; }
+  double in() const { return infiltration + boundary_in + well_in; }
+  double out() const { return seepage + drained + boundary_out + well_out + evaporation; }
+  double error() const { return stored() - initial - in() + out() - analysis; }
+};
+
 /// Every cubic metre since the start of the run (or, after a restart, of the state it came from).
-/// stored - initial = rain + inflow + sources - outflow - infiltration, up to `error`.
+/// stored - initial = rain + inflow + sources + ground - outflow - infiltration - evaporation, up
+/// to `error`.
 struct Ledger {
   double initial = 0.0;       // [m³] at the start
   double stored = 0.0;        // [m³] on the surface now
@@ -23,12 +46,20 @@ struct Ledger {
   double source_in = 0.0;     // [m³] in by sources
   double source_out = 0.0;    // [m³] taken by sinks
   double infiltration = 0.0;  // [m³] into the ground
+  double ground_in = 0.0;     // [m³] out of the ground
+  double evaporation = 0.0;   // [m³] from the surface
+  GroundLedger ground;
 
-  double in() const { return rain + edge_in + source_in; }
-  double out() const { return edge_out + source_out + infiltration; }
+  double in() const { return rain + edge_in + source_in + ground_in; }
+  double out() const { return edge_out + source_out + infiltration + evaporation; }
   double error() const { return stored - initial - in() + out(); }
   /// |error| over the volume that was there or moved: initial + in (0 where nothing ever was).
   double relative_error() const;
+  /// Surface and ground as one: what passes between them cancels out.
+  double whole_error() const;
+  /// |whole_error| over the surface's initial volume and all that moved, not over what lies in the
+  /// ground: that would hide it.
+  double whole_relative_error() const;
 };
 
 /// The whole state at one time, enough to continue to the bit. Fields nx × ny; values outside the
@@ -44,6 +75,10 @@ struct State {
   std::vector<double> water_table_depth;  // [m below ground]; empty without infiltration
   std::vector<double> pump_running;       // 1 or 0 for each structure (0 where it is no pump)
   std::vector<double> passage_discharge;  // [m³/s] as Passage::discharge, structures then levees
+  std::vector<double> head;               // of the aquifer [m above datum]; empty without one
+  std::vector<double> seepage_rate;  // [m/s] onto the surface until the next step of the ground
+  std::vector<double> seepage_rest;  // [m] that has come out and waits for the step after
+  Time ground_time{};                // of the ground's last step, or of the cold start
 };
 
 /// What passes through a structure (from `from` to `to`), or over and through a levee (from its
@@ -93,7 +128,9 @@ class Simulation {
   /// computed area (assert).
   void set_rain(FieldView<const float> rate);
   void set_rain(double rate);
-  /// New depth of the water table [m below ground], nx × ny (a reading corrected the map).
+  /// New depth of the water table [m below ground], nx × ny (a reading corrected the map). With an
+  /// aquifer its heads follow, down to its base; soil water that no longer has room over the table
+  /// is part of it. The ledger books both as `analysis`.
   void set_water_table_depth(FieldView<const float> depth);
 
   /// Advance to `end`, a multiple of the sync interval. Error{numerical} with time, cell and values

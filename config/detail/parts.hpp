@@ -16,6 +16,10 @@ void read_structures(Section& top, forecast::Scenario& scenario);
 void read_levees(Section& top, forecast::Scenario& scenario);
 void read_rain(Section& top, forecast::Scenario& scenario);
 void read_ground(Section& top, forecast::Scenario& scenario);
+/// Of [groundwater].
+void read_groundwater_flow(Section& section, forecast::Scenario& scenario);
+/// Needs the aquifer.
+void read_evapotranspiration(Section& top, forecast::Scenario& scenario);
 void read_gauges(Section& top, forecast::Scenario& scenario);
 void read_run(Section& top, forecast::Scenario& scenario);
 void read_stations(Section& top, Configuration& configuration);

@@ -38,14 +38,20 @@ struct FieldLimits {
   bool least_excluded = false;
   double greatest = 1e30;
   std::optional<double> elsewhere = {};  // where the input says nothing; else that is a fault
+  bool greatest_excluded = false;
+  bool gaps_allowed = false;  // cells without a value stay NaN
 };
 /// A field on the grid; NaN outside the computed area. Faults where an active cell has no value or
 /// one outside the limits, with their number and the first place.
 Field<double> build_field(CaseDraft& draft, const FieldInput& input, const std::string& what,
                           const FieldLimits& limits);
+Field<float> to_single(const Field<double>& field);
 void build_manning(CaseDraft& draft);
 void build_initial_depth(CaseDraft& draft);
 void build_infiltration(CaseDraft& draft);
+/// After build_infiltration.
+void build_aquifer(CaseDraft& draft);
+void build_evapotranspiration(CaseDraft& draft);
 
 void build_edges(CaseDraft& draft);
 void build_sources(CaseDraft& draft);

@@ -154,6 +154,32 @@ ordered_json state_json(const StateUse& state) {
   return json;
 }
 
+ordered_json ground_volume_json(const VolumeBalance& volume) {
+  const model::GroundLedger& ground = volume.ground;
+  ordered_json json;
+  json["in"] = number(ground.in());
+  json["out"] = number(ground.out());
+  json["initial"] = number(ground.initial);
+  json["stored"] = number(ground.stored());
+  json["stored_soil"] = number(ground.soil);
+  json["stored_aquifer"] = number(ground.aquifer);
+  json["emerging"] = number(ground.emerging);
+  json["infiltration"] = number(ground.infiltration);
+  json["recharge"] = number(ground.recharge);
+  json["seepage"] = number(ground.seepage);
+  json["drained"] = number(ground.drained);
+  json["boundary_in"] = number(ground.boundary_in);
+  json["boundary_out"] = number(ground.boundary_out);
+  json["well_in"] = number(ground.well_in);
+  json["well_out"] = number(ground.well_out);
+  json["evaporation"] = number(ground.evaporation);
+  json["analysis"] = number(ground.analysis);
+  json["error"] = number(ground.error());
+  json["worst_relative_error_with_surface"] = number(volume.worst_whole_relative_error);
+  json["unit"] = "m3";
+  return json;
+}
+
 ordered_json volume_json(const VolumeBalance& volume) {
   ordered_json json;
   json["in"] = number(volume.in());
@@ -167,8 +193,11 @@ ordered_json volume_json(const VolumeBalance& volume) {
   json["source_in"] = number(volume.source_in);
   json["source_out"] = number(volume.source_out);
   json["infiltration"] = number(volume.infiltration);
+  json["ground_in"] = number(volume.ground_in);
+  json["evaporation"] = number(volume.evaporation);
   json["worst_relative_error"] = number(volume.worst_relative_error);
   json["unit"] = "m3";
+  if (volume.has_ground()) json["ground"] = ground_volume_json(volume);
   return json;
 }
 

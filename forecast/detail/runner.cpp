@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "forecast/detail/rain_parts.hpp"
@@ -29,6 +30,23 @@ std::set<Time> multiples(Duration interval, Time from, Time to) {
   return times;
 }
 
+void add_ground(model::GroundLedger& total, const model::GroundLedger& ground, bool first) {
+  if (first) total.initial = ground.initial;
+  total.soil = ground.soil;
+  total.aquifer = ground.aquifer;
+  total.emerging = ground.emerging;
+  total.infiltration += ground.infiltration;
+  total.recharge += ground.recharge;
+  total.seepage += ground.seepage;
+  total.drained += ground.drained;
+  total.boundary_in += ground.boundary_in;
+  total.boundary_out += ground.boundary_out;
+  total.well_in += ground.well_in;
+  total.well_out += ground.well_out;
+  total.evaporation += ground.evaporation;
+  total.analysis += ground.analysis;
+}
+
 void add_ledger(VolumeBalance& volume, const model::Ledger& ledger, bool first) {
   if (first) volume.initial = ledger.initial;
   volume.stored = ledger.stored;
@@ -38,6 +56,9 @@ void add_ledger(VolumeBalance& volume, const model::Ledger& ledger, bool first) 
   volume.source_in += ledger.source_in;
   volume.source_out += ledger.source_out;
   volume.infiltration += ledger.infiltration;
+  volume.ground_in += ledger.ground_in;
+  volume.evaporation += ledger.evaporation;
+  add_ground(volume.ground, ledger.ground, first);
 }
 
 /// The series a gauge's station measures, to be drawn beside the computed ones.
@@ -180,7 +201,14 @@ Result<void> Runner::sample_at(model::Simulation& simulation, Time time, int mem
 Result<void> Runner::analyse(model::Simulation& simulation, Time time) {
   if (!has_groundwater()) return {};
   const PhaseTimer timer(outcome_, "water table");
-  auto table = analyse_water_table(context_.scenario, context_.built, context_.observations, time);
+  // What flows has moved since the map of the case: its own table is what readings correct.
+  std::optional<BuiltCase> moved;
+  if (!context_.built.model.aquifer.empty()) {
+    moved = context_.built;
+    moved->model.infiltration.water_table_depth = simulation.water_table_depth();
+  }
+  auto table = analyse_water_table(context_.scenario, moved ? *moved : context_.built,
+                                   context_.observations, time);
   if (!table) return fail(table.error());
   simulation.set_water_table_depth(std::as_const(table->depth).view());
   std::vector<Observation> readings;
@@ -213,9 +241,7 @@ Result<void> Runner::hindcast(model::Simulation& simulation, Time save) {
     // The reference time itself belongs to the members.
     return now < reference ? sample_at(simulation, now, 0) : Result<void>{};
   };
-  auto done = march(simulation, stretch);
-  count(simulation, true);
-  return done;
+  return march(simulation, stretch);
 }
 
 Result<void> Runner::member(model::Simulation& simulation, int member,
@@ -240,7 +266,7 @@ void Runner::count(const model::Simulation& simulation, bool into_balance) {
   const model::Ledger ledger = simulation.ledger();
   const model::Counters counters = simulation.counters();
   VolumeBalance& volume = outcome_.volume;
-  const bool first = outcome_.counters.steps == 0;
+  const bool first = std::exchange(counted_, true) == false;
   if (into_balance) {
     add_ledger(volume, ledger, first);
     const double missing = volume.stored - volume.initial - volume.in() + volume.out();
@@ -248,9 +274,11 @@ void Runner::count(const model::Simulation& simulation, bool into_balance) {
     volume.relative_error = moved > 0.0 ? std::abs(missing) / moved : 0.0;
   }
   volume.worst_relative_error = std::max(volume.worst_relative_error, ledger.relative_error());
+  volume.worst_whole_relative_error =
+      std::max(volume.worst_whole_relative_error, ledger.whole_relative_error());
   const double before = outcome_.counters.smallest_dt;
   outcome_.counters.smallest_dt =
-      first ? counters.smallest_dt : std::min(before, counters.smallest_dt);
+      outcome_.counters.steps == 0 ? counters.smallest_dt : std::min(before, counters.smallest_dt);
   outcome_.counters.steps += counters.steps;
   outcome_.counters.cell_updates += counters.cell_updates;
 }

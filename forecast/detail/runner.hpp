@@ -36,6 +36,8 @@ class Runner {
   /// Steps from the outcome's start to the reference time on observed forcing, with analyses of the
   /// water table at calendar multiples after the start; the state at `save` is kept on the way.
   Result<void> hindcast(model::Simulation& simulation, Time save);
+  /// Its volumes and steps, once it and the analysis at its end are done.
+  void count_hindcast(const model::Simulation& simulation) { count(simulation, true); }
   const std::optional<model::State>& state_to_save() const { return state_to_save_; }
 
   /// The map from the wells at `time`, put into the simulation where there is groundwater.
@@ -67,6 +69,7 @@ class Runner {
   std::optional<RainForcing> rain_;
   std::vector<AreaCells> cells_;
   std::optional<model::State> state_to_save_;
+  bool counted_ = false;
   double done_seconds_ = 0.0, all_seconds_ = 1.0;
 };
 

@@ -58,10 +58,14 @@ struct LeveeFaceArgs {
   Real invert_lower, invert_upper, gap_share;
 };
 
-/// Green-Ampt fields with the layout's padding; null where no tile has soil.
+/// The soil's fields with the layout's padding; null where no tile has soil. Those that the law
+/// does not read point anywhere in the layout.
 struct SoilArgs {
+  InfiltrationLaw law;
   const float* conductivity;
   const float* suction_head;
+  const float* retention;
+  const float* initial_loss;
   const float* moisture_deficit;
   const float* water_table_depth;
   double* infiltrated;
@@ -97,7 +101,8 @@ struct StepArgs {
   Real bed_unit;         // [m]
   const Real* friction;  // g n² [m^1/3]
   const std::uint8_t* mask;
-  const float* rain;  // [m/s], or null
+  const float* rain;     // [m/s], or null
+  const float* seepage;  // out of the ground [m/s], or null
   SoilArgs soil;
   std::ptrdiff_t stride;
   Real uniform_rain;  // [m/s], where `rain` is null
@@ -131,6 +136,7 @@ struct TileArgs {
   int chunks;                   // that hold the tile's columns and the neighbours beside them
   unsigned flowing;             // bit c: water flows in or beside chunk c; 0: rain and soil only
   bool soil;                    // some of its cells let water in
+  bool seeps;                   // out of some comes water
   const std::uint8_t* special;  // for rows -1 .. rows: bit c tells of chunk c, see kernel_rows.ipp
   const EdgeFaceArgs<Real>* edges;
   int edge_count;

@@ -17,6 +17,7 @@ namespace {
 #include "model/detail/kernel_edge.ipp"
 #include "model/detail/kernel_levee.ipp"
 #include "model/detail/kernel_update.ipp"
+#include "model/detail/kernel_soil.ipp"
 #include "model/detail/kernel_tile.ipp"
 
 }  // namespace

@@ -1,7 +1,8 @@
 // The update of a row from the fluxes on its faces.
 
-/// Rain of the step on row r. Its own loop: a choice inside update_chunk's becomes a masked load
-/// from nowhere where there is no field of rain, which is no fault but takes hundreds of cycles.
+/// Rain of the step on row r, and water from below. Its own loop: a choice inside update_chunk's
+/// becomes a masked load from nowhere where there is no field of rain, which is no fault but takes
+/// hundreds of cycles.
 template <class Real>
 void rain_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   Real* const rained = s.depth.rain.begin();
@@ -17,6 +18,11 @@ void rain_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
     for (int k = 0; k < tile.chunks * chunk<Real>; ++k)
       rained[k] = (mask[k] & active_cell) != 0 ? uniform : Real(0);
   }
+  if (!tile.seeps) return;
+  const float* const seepage = step.seepage + tile.offset - 1 + r * step.stride;
+#pragma omp simd
+  for (int k = 0; k < tile.chunks * chunk<Real>; ++k)
+    rained[k] += static_cast<Real>(seepage[k]) * step.dt;
 }
 
 /// What the update of a row's depth reads, at lane 0.
@@ -88,74 +94,6 @@ void update_depth(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
       update_depth_chunk<Real, false>(rows, c, s.depth);
     }
   }
-}
-
-/// Infiltration after Green and Ampt (1911, doi:10.1017/S0021859600001441), f = K (1 + P/F) with
-/// P = (psi + h) dtheta, over the step by the implicit midpoint rule, whose solution is
-///   dF = b + sqrt(b² + 2 K dt (F + P)),  b = K dt / 2 - F ,
-/// written where b < 0 so that no digits cancel: 2 K dt (F + P) / (sqrt(...) - b).
-/// It is limited to what the cell holds and to what the store over the water table still takes.
-template <class Real>
-void soil_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
-              DepthRow<Real>& depth) {
-  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
-  const float* const conductivity = step.soil.conductivity + start;
-  const float* const suction_head = step.soil.suction_head + start;
-  const float* const deficit = step.soil.moisture_deficit + start;
-  const float* const table = step.soil.water_table_depth + start;
-  const double* const infiltrated = depth.infiltrated.begin();
-  Real* const h = depth.h.begin();
-  Real* const rest = depth.rest.begin();
-  Real* const stays = depth.stays.begin();
-  double* const taken = depth.taken.begin();
-  const Real dry = step.dry_depth;
-  for_chunks<Real>(
-      all_chunks(tile), [&](int k) __attribute__((always_inline)) {
-        const Real f = static_cast<Real>(infiltrated[k]);
-        const Real dtheta = static_cast<Real>(deficit[k]);
-        const Real kdt = static_cast<Real>(conductivity[k]) * step.dt;
-        const Real b = Real(0.5) * kdt - f;
-        const Real drive =
-            Real(2) * kdt * (f + (static_cast<Real>(suction_head[k]) + h[k]) * dtheta);
-        const Real root = square_root(b * b + drive);
-        const Real wanted = b > Real(0) ? b + root : drive / greater(root - b, Real(1e-30));
-        const Real room = dtheta * static_cast<Real>(table[k]) - f;
-        const Real asked = greater(lesser(wanted, room), Real(0));
-        const bool all = asked >= h[k];
-        const ExactSum<Real> left = exact_sum(h[k], rest[k] - asked);
-        taken[k] =
-            static_cast<double>(all ? h[k] : asked) + static_cast<double>(all ? rest[k] : Real(0));
-        const Real after = all ? Real(0) : left.sum;
-        stays[k] = h[k] > dry ? after / greater(h[k], dry) : Real(1);
-        h[k] = after;
-        rest[k] = all ? Real(0) : left.part;
-      });
-}
-
-/// The soil's share of row r. The neighbours' cells in lanes 0 and lanes - 1 are theirs to fill,
-/// maybe at this moment, so only the tile's own are read and written. Returns what was taken,
-/// summed in an order that does not depend on the vector unit [m of one cell].
-template <class Real>
-double soak_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
-                DepthRow<Real>& depth) {
-  double* const field = step.soil.infiltrated + tile.offset - 1 + r * step.stride;
-  double* const infiltrated = depth.infiltrated.begin();
-  double* const taken = depth.taken.begin();
-  const auto bytes = sizeof(double) * static_cast<std::size_t>(step.tile_columns);
-  __builtin_memcpy(infiltrated + 1, field + 1, bytes);
-  soil_row(step, tile, r, depth);
-  taken[0] = 0.0;
-  taken[step.tile_columns + 1] = 0.0;
-  const int count = tile.chunks * chunk<Real>;
-#pragma omp simd
-  for (int k = 0; k < count; ++k) infiltrated[k] += taken[k];
-  __builtin_memcpy(field + 1, infiltrated + 1, bytes);
-  double parts[8] = {};
-  for (int k = 0; k < count; k += 8) {
-    for (int p = 0; p < 8; ++p) parts[p] += taken[k + p];
-  }
-  return ((parts[0] + parts[4]) + (parts[2] + parts[6])) +
-         ((parts[1] + parts[5]) + (parts[3] + parts[7]));
 }
 
 /// Speed at which a wave may cross a cell in the next step: |u| + c, or, where water is about to be

@@ -27,10 +27,12 @@ struct GroundVolumes {
 /// from fluxes that are one number for both cells. Same bits with any number of threads.
 class SaturatedFlow {
  public:
-  /// @param ground  bed [m above datum] nx × ny, NaN outside; borrowed until the object's end
-  /// @param head    [m above datum] nx × ny; values outside are not read
+  /// @param ground  bed [m above datum] nx × ny, NaN outside
+  /// @param head    [m above datum] nx × ny; values outside are not read; one under the base is
+  ///                taken for the base, one over the ground seeps out in the first step
+  /// @param threads 0: as many as OpenMP has
   SaturatedFlow(const Aquifer& aquifer, double dx, FieldView<const double> ground,
-                FieldView<const double> head);
+                FieldView<const double> head, int threads = 0);
   ~SaturatedFlow();
   SaturatedFlow(SaturatedFlow&&) noexcept;
   SaturatedFlow& operator=(SaturatedFlow&&) noexcept;
@@ -49,6 +51,9 @@ class SaturatedFlow {
   void set_head(FieldView<const double> head);
   /// Sum of Sy (H - base) over the cells [m³].
   double stored() const;
+  /// Since the start: of Picard's iteration, and of the conjugate gradient in all of them.
+  long iterations() const;
+  long inner_iterations() const;
 
  private:
   struct Parts;

@@ -34,6 +34,7 @@ constexpr Side opposite(Side side) {
 
 #include "model/detail/solver_case.ipp"
 #include "model/detail/solver_forcing.ipp"
+#include "model/detail/solver_ground.ipp"
 #include "model/detail/solver_levees.ipp"
 #include "model/detail/solver_local.ipp"
 #include "model/detail/solver_state.ipp"
@@ -161,7 +162,7 @@ void SolverOf<Real>::choose_tiles(int pass) {
     Tile& tile = tiles_[t];
     const unsigned all = (1U << tile.chunks) - 1U;
     tile.flowing = tile.fed ? all : chunks_near_water(static_cast<int>(t));
-    const bool rained_on = tile.rained_on || uniform_rain_ > 0.0;
+    const bool rained_on = tile.rained_on || uniform_rain_ > 0.0 || tile.seepage_rate > 0.0;
     const bool chosen =
         tile.active_cells > 0 && (tile.flowing != 0 || rained_on) && ends(pass, tile.level);
     if (tile.in_step && !chosen) settle(tile);
@@ -203,9 +204,19 @@ StepArgs<Real> SolverOf<Real>::step_args(double dt) {
   step.friction = friction_.data() + o;
   step.mask = mask_.data() + o;
   step.rain = rain_.empty() ? nullptr : rain_.data() + o;
+  step.seepage = seepage_.empty() ? nullptr : seepage_.data() + o;
   if (!conductivity_.empty()) {
-    step.soil = {conductivity_.data() + o, suction_head_.data() + o, moisture_deficit_.data() + o,
-                 water_table_depth_.data() + o, infiltrated_.data() + o};
+    const auto field = [&](const Padded<float>& f) {
+      return (f.empty() ? conductivity_ : f).data() + o;
+    };
+    step.soil = {law_,
+                 field(conductivity_),
+                 field(suction_head_),
+                 field(retention_),
+                 field(initial_loss_),
+                 field(moisture_deficit_),
+                 field(water_table_depth_),
+                 infiltrated_.data() + o};
   }
   step.stride = layout_.stride;
   step.uniform_rain = static_cast<Real>(uniform_rain_);
@@ -227,6 +238,7 @@ TileArgs<Real> SolverOf<Real>::tile_args(std::size_t t, int pass) {
           tile.chunks,
           tile.flowing,
           tile.soil,
+          tile.seepage_rate > 0.0,
           tile.special.data(),
           edges_.data() + tile.first_edge,
           tile.edge_count,
@@ -270,6 +282,7 @@ double SolverOf<Real>::gather(const Pace& pace) {
     moved_.edge_out.add(result.edge_out * area);
     moved_.infiltration.add(result.infiltrated * area);
     moved_.rain.add((rain_.empty() ? tile.active_cells * uniform : tile.rain_rate * dt) * area);
+    if (tile.seepage_rate > 0.0) moved_.ground_in.add(tile.seepage_rate * dt * area);
     for (int c = 0; c < tile.chunks; ++c) {
       const bool flows = ((tile.flowing >> c) & 1U) != 0;
       counters_.cell_updates += flows ? tile.chunk_cells[static_cast<std::size_t>(c)] : 0;

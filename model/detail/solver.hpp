@@ -14,6 +14,16 @@
 
 namespace vandvagt::model::detail {
 
+/// The soil's fields as the ground reads and sets them between two segments: pointers to cell (0,
+/// 0), rows `stride` apart; null where there is no soil.
+struct SoilView {
+  double* infiltrated;       // F [m]
+  float* water_table_depth;  // [m below ground]
+  const float* moisture_deficit;
+  const float* conductivity;
+  std::ptrdiff_t stride;
+};
+
 /// What Simulation offers, whatever the precision. Input has been validated.
 class Solver {
  public:
@@ -21,6 +31,13 @@ class Solver {
   virtual void set_rain(FieldView<const float> rate) = 0;
   virtual void set_rain(double rate) = 0;
   virtual void set_water_table_depth(FieldView<const float> depth) = 0;
+  // For the ground, at a sync time.
+  virtual SoilView soil() = 0;
+  /// Water from below from now on [m/s], nx × ny; finite and not negative on the computed area.
+  virtual void set_seepage(FieldView<const float> rate) = 0;
+  /// Takes `wanted` [m] from each cell, or what it holds.
+  virtual void evaporate(double wanted) = 0;
+  virtual double water_at(CellIndex cell) const = 0;  // depth and what rounding cut off it [m]
   virtual Result<void> advance_to(Time end) = 0;
   virtual Time time() const = 0;
   virtual State state() const = 0;
@@ -58,7 +75,7 @@ class RunningSum {
 
 /// Volumes since the start [m³].
 struct Moved {
-  RunningSum rain, edge_in, edge_out, source_in, source_out, infiltration;
+  RunningSum rain, edge_in, edge_out, source_in, source_out, infiltration, ground_in, evaporation;
 };
 
 /// What structures (first) and levees have let through, and which pumps run.
@@ -94,8 +111,9 @@ struct Tile {
   unsigned wet = 0;      // chunks with a cell deeper than dry_depth, see TileResult
   unsigned flowing = 0;  // chunks in which water may flow in this step, see TileArgs
   bool rained_on = false;
-  bool in_step = false;  // computed in the last step
-  bool changed = false;  // computed since the last sync time
+  double seepage_rate = 0.0;  // sum over active cells [m/s]
+  bool in_step = false;       // computed in the last step
+  bool changed = false;       // computed since the last sync time
   int first_edge = 0;
   int edge_count = 0;
   int first_levee = 0;
@@ -123,6 +141,10 @@ class SolverOf final : public Solver {
   void set_rain(FieldView<const float> rate) override;
   void set_rain(double rate) override;
   void set_water_table_depth(FieldView<const float> depth) override;
+  SoilView soil() override;
+  void set_seepage(FieldView<const float> rate) override;
+  void evaporate(double wanted) override;
+  double water_at(CellIndex cell) const override;
   Result<void> advance_to(Time end) override;
   Time time() const override { return time_; }
   State state() const override;
@@ -179,6 +201,7 @@ class SolverOf final : public Solver {
   void lay_out_cells();
   void lay_out_beds();
   void lay_out_soil();
+  bool takes_water(std::size_t k) const;
   void lay_out_edges();
   void lay_out_tiles();
   void mark_special(Tile& tile) const;
@@ -238,6 +261,9 @@ class SolverOf final : public Solver {
   void prepare_levees(const Pace& pace);
   void gather_levees(const Pace& pace);
 
+  // solver_ground.ipp: what passes between the surface and the ground
+  double evaporate_from(std::size_t k, double wanted);
+
   // solver_state.ipp: saved states and what is sampled
   void restore_everything_from_present();
   void take_back_step();
@@ -263,10 +289,14 @@ class SolverOf final : public Solver {
   Padded<float> rain_;
   double uniform_rain_ = 0.0;
   double greatest_rain_ = 0.0;
+  Padded<float> seepage_;
+  double greatest_seepage_ = 0.0;
   double steepest_ = 0.0;   // greatest step of the bed between neighbours, over dx
   double smoothest_ = 0.0;  // least Manning's n
 
+  InfiltrationLaw law_ = InfiltrationLaw::green_ampt;
   Padded<float> conductivity_, suction_head_, moisture_deficit_, water_table_depth_;
+  Padded<float> retention_, initial_loss_;
   Padded<double> infiltrated_;
 
   std::vector<Tile> tiles_;

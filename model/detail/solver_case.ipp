@@ -34,8 +34,8 @@ SolverOf<Real>::SolverOf(Case given, const Options& options, Time start, VectorU
 /// The unit that bed elevations are rounded to: so fine that the greatest step between two cells
 /// still has it as its last digit (4 µm for a step of 100 m in single precision), so coarse that
 /// every step is a whole number of units and exact, and the highest bed too. Steps rounded one by
-/// one would not add up to nought round a loop of cells, and still water would slowly begin to turn.
-/// Crests of levees count as beds.
+/// one would not add up to nought round a loop of cells, and still water would slowly begin to
+/// turn. Crests of levees count as beds.
 template <class Real>
 double SolverOf<Real>::bed_unit(double range) const {
   const Field<double>& z = case_.bed_elevation;
@@ -52,8 +52,8 @@ double SolverOf<Real>::bed_unit(double range) const {
   for (const Levee& levee : case_.levees) {
     for (const LeveeFace& face : levee.faces) {
       const FacePlace place = place_of(face.face);
-      const auto [low, high] = std::minmax(z(place.lower.i, place.lower.j),
-                                           z(place.upper.i, place.upper.j));
+      const auto [low, high] =
+          std::minmax(z(place.lower.i, place.lower.j), z(place.upper.i, place.upper.j));
       greatest = std::max(greatest, std::max(face.crest, high) - low);
     }
   }
@@ -84,8 +84,8 @@ void SolverOf<Real>::lay_out_cells() {
   case_.manning = {};
 }
 
-/// Differences of the bed are what the scheme sees, so that a datum a thousand metres lower costs no
-/// digit of a depth.
+/// Differences of the bed are what the scheme sees, so that a datum a thousand metres lower costs
+/// no digit of a depth.
 template <class Real>
 void SolverOf<Real>::lay_out_beds() {
   const Field<double>& z = case_.bed_elevation;
@@ -143,7 +143,9 @@ void SolverOf<Real>::lay_out_soil() {
   const Infiltration& soil = case_.infiltration;
   if (soil.empty()) return;
   infiltrated_.assign(layout_.size, 0.0);
+  law_ = soil.law;
   const auto lay_out = [&](const Field<float>& from, Padded<float>& to) {
+    if (from.empty()) return;
     to.assign(layout_.size, 0.0F);
     for (int j = 0; j < case_.ny; ++j) {
       for (int i = 0; i < case_.nx; ++i) {
@@ -153,9 +155,21 @@ void SolverOf<Real>::lay_out_soil() {
   };
   lay_out(soil.conductivity, conductivity_);
   lay_out(soil.suction_head, suction_head_);
+  lay_out(soil.retention, retention_);
+  lay_out(soil.initial_loss, initial_loss_);
   lay_out(soil.moisture_deficit, moisture_deficit_);
   lay_out(soil.water_table_depth, water_table_depth_);
   case_.infiltration = {};
+}
+
+/// Whether the soil of a cell can take any.
+template <class Real>
+bool SolverOf<Real>::takes_water(std::size_t k) const {
+  if (conductivity_.empty()) return false;
+  const bool first = !initial_loss_.empty() && initial_loss_[k] > 0.0F;
+  const bool later =
+      law_ == InfiltrationLaw::curve_number ? retention_[k] > 0.0F : conductivity_[k] > 0.0F;
+  return first || later;
 }
 
 template <class Real>
@@ -176,7 +190,7 @@ void SolverOf<Real>::lay_out_tiles() {
           ++tile.active_cells;
           ++tile.chunk_cells[static_cast<std::size_t>((i + 1) / chunk)];
           const auto k = static_cast<std::size_t>(layout_.at(cell));
-          tile.soil = tile.soil || (!conductivity_.empty() && conductivity_[k] > 0.0F);
+          tile.soil = tile.soil || takes_water(k);
         }
       }
       mark_special(tile);

@@ -52,10 +52,11 @@ template <class Real>
 double SolverOf<Real>::forcing_dt(Time segment_start, double local) const {
   const double reach = options_.cfl * case_.dx;
   double dt = structures_dt(segment_start, local);
-  if (greatest_rain_ > 0.0) {  // u dt = reach, u = sqrt(S)/n (rain dt)^(2/3)
+  const double rising = greatest_rain_ + greatest_seepage_;
+  if (rising > 0.0) {  // u dt = reach, u = sqrt(S)/n (rain dt)^(2/3)
     const double slope = std::max(steepest_, 1e-6);
-    dt = std::min(
-        dt, std::pow(reach * smoothest_ / std::sqrt(slope), 0.6) * std::pow(greatest_rain_, -0.4));
+    dt = std::min(dt,
+                  std::pow(reach * smoothest_ / std::sqrt(slope), 0.6) * std::pow(rising, -0.4));
   }
   for (const Source& source : case_.sources) {  // sqrt(g r dt) dt = reach
     const double share = *std::max_element(source.weights.begin(), source.weights.end());

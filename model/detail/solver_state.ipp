@@ -121,6 +121,8 @@ Ledger SolverOf<Real>::ledger() const {
   out.source_in = moved_.source_in.value();
   out.source_out = moved_.source_out.value();
   out.infiltration = moved_.infiltration.value();
+  out.ground_in = moved_.ground_in.value();
+  out.evaporation = moved_.evaporation.value();
   return out;
 }
 

@@ -43,23 +43,6 @@ Result<void> validate_shape(const Case& c, const char* name, const Field<T>& fie
                  c.ny);
 }
 
-/// Each active cell's value in [lowest, highest] and finite.
-Result<void> validate_values(const Case& c, const char* name, const Field<float>& field,
-                             double lowest, double highest) {
-  if (auto shape = validate_shape(c, name, field); !shape) return shape;
-  for (int j = 0; j < c.ny; ++j) {
-    for (int i = 0; i < c.nx; ++i) {
-      const auto value = static_cast<double>(field(i, j));
-      if (!active(c, {i, j}) || (value >= lowest && value <= highest && std::isfinite(value))) {
-        continue;
-      }
-      return invalid("{} is {} in cell ({}, {}); it must lie between {} and {}", name, value, i, j,
-                     lowest, highest);
-    }
-  }
-  return {};
-}
-
 Result<void> validate_grid(const Case& c) {
   if (c.nx < 1 || c.ny < 1) return invalid("the case has {} × {} cells; it needs one", c.nx, c.ny);
   if (!(c.dx > 0.0 && std::isfinite(c.dx))) {
@@ -140,10 +123,40 @@ Result<void> validate_infiltration(const Case& c) {
   const Infiltration& soil = c.infiltration;
   const double large = std::numeric_limits<float>::max();
   if (auto r = validate_values(c, "conductivity", soil.conductivity, 0.0, large); !r) return r;
-  if (auto r = validate_values(c, "suction head", soil.suction_head, 0.0, large); !r) return r;
+  if (soil.law == InfiltrationLaw::green_ampt) {
+    if (auto r = validate_values(c, "suction head", soil.suction_head, 0.0, large); !r) return r;
+  } else {
+    if (auto r = validate_values(c, "initial loss", soil.initial_loss, 0.0, large); !r) return r;
+  }
+  if (soil.law == InfiltrationLaw::curve_number) {
+    if (auto r = validate_values(c, "retention", soil.retention, 0.0, large); !r) return r;
+  }
   if (auto r = validate_values(c, "moisture deficit", soil.moisture_deficit, 0.0, 1.0); !r)
     return r;
+  if (!soil.pore_size_index.empty()) {
+    const double smallest = std::numeric_limits<float>::min();
+    if (auto r = validate_values(c, "pore size index", soil.pore_size_index, smallest, 100.0); !r)
+      return r;
+  }
   return validate_values(c, "water table depth", soil.water_table_depth, 0.0, large);
+}
+
+}  // namespace
+
+Result<void> validate_values(const Case& c, const char* name, const Field<float>& field,
+                             double lowest, double highest) {
+  if (auto shape = validate_shape(c, name, field); !shape) return shape;
+  for (int j = 0; j < c.ny; ++j) {
+    for (int i = 0; i < c.nx; ++i) {
+      const auto value = static_cast<double>(field(i, j));
+      if (!active(c, {i, j}) || (value >= lowest && value <= highest && std::isfinite(value))) {
+        continue;
+      }
+      return invalid("{} is {} in cell ({}, {}); it must lie between {} and {}", name, value, i, j,
+                     lowest, highest);
+    }
+  }
+  return {};
 }
 
 Result<void> refused(const char* field, std::size_t has, std::size_t needs) {
@@ -153,8 +166,6 @@ Result<void> refused(const char* field, std::size_t has, std::size_t needs) {
                   "case or precision",
                   field, has, needs));
 }
-
-}  // namespace
 
 Result<void> validate_series(const char* kind, const std::string& name, const Series& series,
                              double lowest) {
@@ -188,7 +199,8 @@ Result<void> validate(const Case& given, const Options& options) {
   if (auto r = validate_sources(given); !r) return r;
   if (auto r = validate_structures(given); !r) return r;
   if (auto r = validate_levees(given); !r) return r;
-  return validate_infiltration(given);
+  if (auto r = validate_infiltration(given); !r) return r;
+  return validate_ground(given, options);
 }
 
 Result<void> validate_time(const char* what, Time t, const Options& options) {
@@ -236,6 +248,7 @@ Result<void> validate_state(const Case& given, const Options& options, const Sta
   if (state.water_table_depth.size() != soils) {
     return refused("water table depth", state.water_table_depth.size(), soils);
   }
+  if (auto r = validate_ground_state(given, state); !r) return r;
   const std::size_t structures = given.structures.size();
   if (state.pump_running.size() != structures) {
     return refused("pumps", state.pump_running.size(), structures);

@@ -206,6 +206,30 @@ TEST_F(CompleteConfiguration, PlacesAGaugeAtItsStation) {
   EXPECT_DOUBLE_EQ(all.scenario.groundwater.well_places[0].position.y, 6238025.0);
 }
 
+TEST_F(CompleteConfiguration, DescribesTheAquiferAndWhatActsOnIt) {
+  const auto& aquifer = all.scenario.groundwater.aquifer;
+  EXPECT_TRUE(aquifer.enabled);
+  EXPECT_DOUBLE_EQ(*aquifer.conductivity.value, 1e-4);
+  EXPECT_FALSE(aquifer.base.set());
+  EXPECT_DOUBLE_EQ(*aquifer.thickness.value, 10.0);
+  EXPECT_DOUBLE_EQ(aquifer.thickness.polygons.at(0).second, 4.0);
+  EXPECT_FALSE(aquifer.specific_yield.set());
+  EXPECT_DOUBLE_EQ(*aquifer.drain_depth.value, 0.8);
+  EXPECT_DOUBLE_EQ(*aquifer.drain_conductance.value, 1e-6);
+  EXPECT_EQ(aquifer.step, std::chrono::minutes{30});
+  ASSERT_EQ(aquifer.boundaries.size(), 1U);
+  EXPECT_EQ(aquifer.boundaries[0].name, "fjord");
+  EXPECT_TRUE(aquifer.boundaries[0].along_lines);
+  EXPECT_EQ(aquifer.boundaries[0].stage.station, "sea");
+  EXPECT_DOUBLE_EQ(aquifer.boundaries[0].conductance, 1e-3);
+  EXPECT_DOUBLE_EQ(*aquifer.boundaries[0].bottom, -3.0);
+  ASSERT_EQ(aquifer.pumping.size(), 1U);
+  EXPECT_DOUBLE_EQ(aquifer.pumping[0].point->x, 445015.0);
+  EXPECT_DOUBLE_EQ(aquifer.pumping[0].rate.points.at(1).second, -0.02);
+  EXPECT_DOUBLE_EQ(all.scenario.evapotranspiration.rate.constant, 2.5e-8);
+  EXPECT_DOUBLE_EQ(all.scenario.evapotranspiration.extinction_depth, 1.5);
+}
+
 TEST_F(CompleteConfiguration, DeclaresTheZeroOfAStationInTheTerrainsDatum) {
   EXPECT_TRUE(station_of(all, "sea").datum_offset_declared);
   EXPECT_DOUBLE_EQ(station_of(all, "sea").datum_offset, 0.0);

@@ -24,6 +24,23 @@ double bed_at(int i, int j) {
   return 0.2 + along + across + rough;
 }
 
+/// Sand on clay, in touch with the sea, drained, with a well; steps of 20 minutes.
+void add_aquifer(model::Case& made) {
+  model::Aquifer& aquifer = made.aquifer;
+  aquifer.conductivity = Field<float>(nx, ny, 1e-4F);
+  aquifer.specific_yield = made.infiltration.moisture_deficit;
+  aquifer.base = Field<float>(nx, ny, -12.0F);
+  aquifer.drain_depth = Field<float>(nx, ny, 0.6F);
+  aquifer.drain_conductance = Field<float>(nx, ny, 1e-7F);
+  aquifer.step = std::chrono::minutes{20};
+  model::HeadBoundary sea{"sea", {}, 1e-2, -3.0, model::Series::constant(0.0)};
+  for (int j = 0; j < ny; ++j) sea.cells.push_back({2, j});
+  aquifer.boundaries = {sea};
+  aquifer.wells = {{"waterworks", {20, 12}, model::Series::constant(0.0)}};
+  made.evapotranspiration.rate = model::Series::constant(2e-8);
+  made.evapotranspiration.step = aquifer.step;
+}
+
 model::Case make_model(const MadeOptions& options) {
   model::Case made;
   made.nx = nx;
@@ -61,7 +78,25 @@ model::Case make_model(const MadeOptions& options) {
       }
     }
   }
+  if (options.aquifer) add_aquifer(made);
   return made;
+}
+
+void add_aquifer_inputs(Scenario& scenario, const MadeOptions& options) {
+  AquiferInput& aquifer = scenario.groundwater.aquifer;
+  aquifer.enabled = true;
+  HeadBoundaryInput sea;
+  sea.name = "sea";
+  sea.stage.constant = 0.4;
+  if (options.stations) {
+    sea.stage.from = SeriesInput::From::station;
+    sea.stage.station = "sea-gauge";
+  }
+  aquifer.boundaries = {sea};
+  PumpingInput waterworks;
+  waterworks.name = "waterworks";
+  waterworks.rate.constant = -0.01;
+  aquifer.pumping = {waterworks};
 }
 
 void add_inputs(Scenario& scenario, const MadeOptions& options) {
@@ -92,6 +127,7 @@ void add_inputs(Scenario& scenario, const MadeOptions& options) {
     scenario.groundwater.correlation_length = 300.0;
     scenario.groundwater.analysis_interval = std::chrono::hours{6};
   }
+  if (options.aquifer) add_aquifer_inputs(scenario, options);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace vandvagt::forecast::test {
 struct MadeOptions {
   bool infiltration = false;
   bool stations = true;  // sea and rain from stations, else from constants
+  bool aquifer = false;  // with infiltration
   int members = 1;
 };
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "forecast/detail/portable_math.hpp"
+#include "core/portable_math.hpp"
 #include "forecast/ensemble.hpp"
 
 namespace vandvagt::forecast {

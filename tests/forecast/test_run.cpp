@@ -31,6 +31,10 @@ void expect_same_state(const model::State& a, const model::State& b) {
   EXPECT_TRUE(same_bits(a.unit_discharge_y, b.unit_discharge_y));
   EXPECT_TRUE(same_bits(a.infiltrated, b.infiltrated));
   EXPECT_TRUE(same_bits(a.water_table_depth, b.water_table_depth));
+  EXPECT_TRUE(same_bits(a.head, b.head));
+  EXPECT_TRUE(same_bits(a.seepage_rate, b.seepage_rate));
+  EXPECT_TRUE(same_bits(a.seepage_rest, b.seepage_rest));
+  EXPECT_EQ(a.ground_time, b.ground_time);
 }
 
 RunRequest request_at(const MadeCase& made, Time reference, const std::filesystem::path& states) {
@@ -97,6 +101,11 @@ TEST(TwoNights, EqualOneRunWithSoilAndWells) {
   expect_two_nights_equal_one(test::make_case({.infiltration = true}), minutes{7});
 }
 
+// The state is saved seven minutes before the reference time: inside a step of the ground.
+TEST(TwoNights, EqualOneRunWithAnAquifer) {
+  expect_two_nights_equal_one(test::make_case({.infiltration = true, .aquifer = true}), minutes{7});
+}
+
 TEST(TwoNights, EqualOneRunInSinglePrecision) {
   auto made = test::make_case({.infiltration = true});
   made.scenario.solver.precision = model::Precision::single_;
@@ -148,6 +157,29 @@ TEST(Forecast, VolumeCloses) {
   EXPECT_LT(outcome->volume.worst_relative_error, 1e-9);
   EXPECT_GT(outcome->counters.steps, 0);
   EXPECT_GT(outcome->counters.cell_updates, 0);
+}
+
+TEST(Forecast, VolumeOfSurfaceAndGroundCloses) {
+  auto made = test::make_case({.infiltration = true, .aquifer = true, .members = 2});
+  const TemporaryFolder folder;
+  MadeStore store(folder.path());
+  test::fill_weather(store, made, first_night() - hours{6}, first_night());
+  const auto outcome =
+      run_forecast(made.scenario, made.built, &store.get(), request_at(made, first_night(), {}));
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  ASSERT_TRUE(outcome->usable()) << outcome->why_failed;
+  const VolumeBalance& volume = outcome->volume;
+  EXPECT_LT(volume.worst_relative_error, 1e-9);
+  EXPECT_LT(volume.worst_whole_relative_error, 1e-9);
+  // Over hindcast, analyses and member 0 together.
+  EXPECT_LT(std::abs(volume.ground.error()), 1e-9 * (volume.ground.in() + volume.ground.out()));
+  EXPECT_GT(volume.ground.recharge, 0.0);
+  EXPECT_NEAR(volume.ground.well_out, 0.01 * 4 * 3600, 1e-6);
+  EXPECT_GT(volume.ground.boundary_in + volume.ground.boundary_out, 0.0);
+  EXPECT_NE(volume.ground.analysis, 0.0);
+  EXPECT_TRUE(std::ranges::any_of(outcome->forcing, [](const ForcingReport& report) {
+    return report.what == "groundwater boundary \"sea\"" && report.driven_by == "station sea-gauge";
+  }));
 }
 
 TEST(Forecast, AreasTellShareAndDepth) {

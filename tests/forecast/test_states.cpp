@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "forecast/states.hpp"
+#include "grids/netcdf.hpp"
 #include "tests/forecast/made_case.hpp"
 
 namespace vandvagt::forecast {
@@ -16,7 +17,7 @@ using ::testing::HasSubstr;
 
 struct States : ::testing::Test {
   vandvagt::test::TemporaryFolder folder;
-  test::MadeCase made = test::make_case({.infiltration = true});
+  test::MadeCase made = test::make_case({.infiltration = true, .aquifer = true});
   Identity identity = identity_of(made.scenario, made.built);
   std::vector<RefusedState> refused;
 
@@ -31,6 +32,10 @@ struct States : ::testing::Test {
     saved.state.unit_discharge_y.assign(cells, -2.0 / 7.0);
     saved.state.infiltrated.assign(cells, 0.01);
     saved.state.water_table_depth.assign(cells, 0.7);
+    saved.state.head.assign(cells, 1.0 / 7.0);
+    saved.state.seepage_rate.assign(cells, 1.0 / 9.0);
+    saved.state.seepage_rest.assign(cells, 1.0 / 11.0);
+    saved.state.ground_time = time - std::chrono::minutes{3};
     saved.state.pump_running = {1.0, 0.0};
     saved.state.passage_discharge = {0.25, -1.0 / 3.0, 7.5};
     saved.identity = identity;
@@ -64,6 +69,10 @@ TEST_F(States, ComeBackToTheBit) {
   EXPECT_EQ(found->state.unit_discharge_y, expected.unit_discharge_y);
   EXPECT_EQ(found->state.infiltrated, expected.infiltrated);
   EXPECT_EQ(found->state.water_table_depth, expected.water_table_depth);
+  EXPECT_EQ(found->state.head, expected.head);
+  EXPECT_EQ(found->state.seepage_rate, expected.seepage_rate);
+  EXPECT_EQ(found->state.seepage_rest, expected.seepage_rest);
+  EXPECT_EQ(found->state.ground_time, expected.ground_time);
   EXPECT_EQ(found->state.pump_running, expected.pump_running);
   EXPECT_EQ(found->state.passage_discharge, expected.passage_discharge);
   EXPECT_TRUE(found->state.depth_residual.empty());
@@ -107,9 +116,47 @@ TEST_F(States, OfAnotherGridTerrainRoughnessEdgesOrSolverAreRefusedWithTheReason
               HasSubstr("infiltration"));
   EXPECT_THAT(why([](auto& c) { c.built.model.structures.resize(1); }), HasSubstr("structures"));
   EXPECT_THAT(why([](auto& c) { c.built.model.levees.resize(1); }), HasSubstr("levees"));
+  EXPECT_THAT(why([](auto& c) { c.built.model.aquifer.base(1, 1) -= 1.0F; }),
+              HasSubstr("another aquifer"));
+  EXPECT_THAT(why([](auto& c) { c.built.model.aquifer = {}; }), HasSubstr("another aquifer"));
+  EXPECT_THAT(why([](auto& c) { c.built.model.evapotranspiration.extinction_depth = 2.0; }),
+              HasSubstr("another evapotranspiration"));
   EXPECT_THAT(why([](auto& c) { c.scenario.solver.cfl = 0.3; }), HasSubstr("solver"));
   EXPECT_THAT(why([](auto& c) { c.scenario.solver.precision = model::Precision::single_; }),
               HasSubstr("solver"));
+}
+
+/// The same file as an older or newer program would have written it.
+std::filesystem::path with_layout(const std::filesystem::path& file, const std::string& version) {
+  auto content = grids::read_state(file);
+  EXPECT_TRUE(content);
+  content->attributes["layout_version"] = version;
+  content->attributes.erase("ground_time_microseconds");
+  EXPECT_TRUE(grids::write_state(file, *content));
+  return file;
+}
+
+TEST_F(States, OfTheLayoutBeforeTheGroundServeACaseWithoutOneAlone) {
+  const auto whole = made;
+  made.built.model.aquifer = {};
+  made.built.model.evapotranspiration = {};
+  identity = identity_of(made.scenario, made.built);
+  with_layout(save(first_night()), "1");
+  const auto found = find(first_night());
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->state.ground_time, first_night());
+  made = whole;
+  identity = identity_of(made.scenario, made.built);
+  EXPECT_FALSE(find(first_night()));
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_THAT(refused[0].why, HasSubstr("another aquifer, evapotranspiration"));
+}
+
+TEST_F(States, OfALayoutToComeAreRefusedWithTheReason) {
+  with_layout(save(first_night()), "3");
+  EXPECT_FALSE(find(first_night()));
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_THAT(refused[0].why, HasSubstr("its layout is version \"3\", not 2"));
 }
 
 TEST_F(States, OfAnotherHorizonOutputsThreadsOrForcingAreUsed) {

@@ -116,7 +116,9 @@ inline bool same_bits(const State& a, const State& b) {
   return a.time == b.time && a.depth == b.depth && a.depth_residual == b.depth_residual &&
          a.unit_discharge_x == b.unit_discharge_x && a.unit_discharge_y == b.unit_discharge_y &&
          a.infiltrated == b.infiltrated && a.water_table_depth == b.water_table_depth &&
-         a.pump_running == b.pump_running && a.passage_discharge == b.passage_discharge;
+         a.pump_running == b.pump_running && a.passage_discharge == b.passage_discharge &&
+         a.head == b.head && a.seepage_rate == b.seepage_rate && a.seepage_rest == b.seepage_rest &&
+         a.ground_time == b.ground_time;
 }
 
 /// What rounding alone may do to the volume ledger, as DESIGN §4 and the issue ask.

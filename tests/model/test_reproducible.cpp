@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "model/detail/solver.hpp"
+#include "tests/model/coupled_cases.hpp"
 #include "tests/model/random_case.hpp"
 #include "tests/model/structure_cases.hpp"
 
@@ -51,8 +52,25 @@ struct Event {
   Options options;
 };
 
-/// Precision, and levels of local steps in time.
-using Kind = std::tuple<Precision, int>;
+/// Precision, levels of local steps in time, and whether there is an aquifer.
+using Kind = std::tuple<Precision, int, bool>;
+
+/// An aquifer whose table lies shallow enough to seep out, with drains, a river, a well, and
+/// evapotranspiration; steps of two sync intervals, so that runs are stopped inside one.
+void add_aquifer(Case& c) {
+  const Infiltration soil = c.infiltration;
+  add_ground(c, 0.2, 40.0);
+  c.infiltration.conductivity = soil.conductivity;
+  for (int j = 0; j < c.ny; ++j) {
+    for (int i = 0; i < c.nx; ++i)
+      c.infiltration.water_table_depth(i, j) = 0.05F * static_cast<float>((i + 2 * j) % 9);
+  }
+  c.aquifer.drain_depth = Field<float>(c.nx, c.ny, 0.3F);
+  c.aquifer.drain_conductance = Field<float>(c.nx, c.ny, 1e-6F);
+  c.aquifer.boundaries = {{"river", {{100, 100}, {101, 100}}, 1e-2, -1e30, Series::constant(1.0)}};
+  c.aquifer.wells = {well_in({300, 120}, 0.5)};
+  c.evapotranspiration.rate = Series::constant(1e-7);
+}
 
 Event event(Kind kind) {
   const int nx = 400;
@@ -78,6 +96,7 @@ Event event(Kind kind) {
   });
   e.options = options_for(std::get<0>(kind), 20.0);
   e.options.time_levels = std::get<1>(kind);
+  if (std::get<2>(kind)) add_aquifer(c);
   return e;
 }
 
@@ -110,6 +129,9 @@ TEST_P(Reproducible, ThreadsDoNotChangeABit) {
     EXPECT_EQ(ledger.stored, s->ledger().stored);
     EXPECT_EQ(ledger.error(), s->ledger().error());
     EXPECT_EQ(ledger.infiltration, s->ledger().infiltration);
+    EXPECT_EQ(ledger.ground.error(), s->ledger().ground.error());
+    EXPECT_EQ(ledger.ground_in, s->ledger().ground_in);
+    EXPECT_EQ(std::get<2>(GetParam()), ledger.ground_in > 0.0);
     EXPECT_LE(s->ledger().relative_error(), volume_bound(std::get<0>(GetParam())));
     for (const Passage& passage : s->passages()) EXPECT_NE(passage.volume, 0.0) << passage.name;
   }
@@ -158,11 +180,12 @@ TEST_P(Reproducible, VectorUnitsGiveTheSameBits) {
 
 INSTANTIATE_TEST_SUITE_P(, Reproducible,
                          testing::Combine(testing::Values(Precision::double_, Precision::single_),
-                                          testing::Values(0, 3)),
+                                          testing::Values(0, 3), testing::Bool()),
                          [](const auto& p) {
                            const bool twice = std::get<0>(p.param) == Precision::double_;
                            const bool local = std::get<1>(p.param) > 0;
-                           return std::string(twice ? "Double" : "Single") + (local ? "Local" : "");
+                           return std::string(twice ? "Double" : "Single") +
+                                  (local ? "Local" : "") + (std::get<2>(p.param) ? "Ground" : "");
                          });
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/model/model_cases.hpp"
+#include "tests/model/coupled_cases.hpp"
 
 namespace vandvagt::model::test {
 namespace {
@@ -129,6 +129,64 @@ TEST(Validation, StateOfAnotherCaseOrPrecisionIsRefused) {
   state = s->state();
   state.depth[5] = -1.0;
   EXPECT_EQ(Simulation::start_from(good(), o, state).error().code, ErrorCode::refused);
+}
+
+TEST(Validation, SaysWhatIsWrongWithTheGround) {
+  const auto message = [](const auto& change) {
+    Case c = good();
+    add_ground(c, 0.5, 120.0);
+    c.evapotranspiration.rate = Series::constant(1e-8);
+    change(c);
+    return message_of(c);
+  };
+  EXPECT_EQ(message([](Case&) {}), "started");
+  EXPECT_THAT(message([](Case& c) { c.infiltration = {}; }), HasSubstr("no soil over it"));
+  EXPECT_THAT(message([](Case& c) { c.aquifer.step = from_seconds(90.0); }),
+              HasSubstr("the step of the aquifer is 90 s"));
+  EXPECT_THAT(message([](Case& c) { c.aquifer.conductivity(1, 1) = -1.0F; }),
+              HasSubstr("aquifer conductivity is -1 in cell (1, 1)"));
+  EXPECT_THAT(message([](Case& c) { c.aquifer.base(2, 1) = 1.0F; }),
+              HasSubstr("base of 1 m in cell (2, 1) does not lie below the ground"));
+  EXPECT_THAT(message([](Case& c) { c.aquifer.specific_yield(0, 0) = 1.0F; }),
+              HasSubstr("specific yield is 1 in cell (0, 0)"));
+  EXPECT_THAT(message([](Case& c) { c.aquifer.drain_depth = Field<float>(4, 3, 0.5F); }),
+              HasSubstr("give depth and conductance"));
+  EXPECT_THAT(message([](Case& c) { c.infiltration.pore_size_index = Field<float>(4, 3, 0.0F); }),
+              HasSubstr("pore size index is 0"));
+  EXPECT_THAT(message([](Case& c) {
+                c.aquifer.boundaries = {{"sea", {{4, 0}}, 1.0, -2.0, Series::constant(0.0)}};
+              }),
+              HasSubstr("\"sea\": cell (4, 0) lies outside"));
+  EXPECT_THAT(message([](Case& c) {
+                c.aquifer.boundaries = {{"sea", {{3, 0}}, 0.0, -2.0, Series::constant(0.0)}};
+              }),
+              HasSubstr("\"sea\": the conductance is 0 m²/s"));
+  EXPECT_THAT(message([](Case& c) {
+                c.aquifer.wells = {{"well", {0, 3}, Series::constant(1.0)}};
+              }),
+              HasSubstr("\"well\": cell (0, 3) lies outside"));
+  EXPECT_THAT(message([](Case& c) { c.evapotranspiration.rate = Series::constant(-1e-8); }),
+              HasSubstr("it must not be under 0"));
+  EXPECT_THAT(message([](Case& c) { c.evapotranspiration.extinction_depth = 0.0; }),
+              HasSubstr("extinction depth"));
+}
+
+TEST(Validation, StateOfAnotherGroundIsRefused) {
+  Case c = good();
+  add_ground(c, 0.5, 120.0);
+  const Options options = options_for(Precision::double_, 60.0);
+  const State whole = cold(c, options, Field<double>(4, 3, 0.0))->state();
+  EXPECT_TRUE(Simulation::start_from(c, options, whole));
+  const auto why = [&](const auto& change) {
+    State state = whole;
+    change(state);
+    const auto s = Simulation::start_from(c, options, state);
+    return s ? std::string("started") : s.error().message;
+  };
+  EXPECT_THAT(why([](State& s) { s.head.clear(); }), HasSubstr("head has 0 values"));
+  EXPECT_THAT(why([](State& s) { s.seepage_rate.pop_back(); }), HasSubstr("seepage rate has 11"));
+  EXPECT_THAT(why([](State& s) { s.seepage_rest.clear(); }), HasSubstr("seepage that waits"));
+  EXPECT_THAT(why([](State& s) { s.head[5] = outside; }), HasSubstr("cell (1, 1)"));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 /// Exponential and logarithm from additions, multiplications and divisions alone, so that they give
 /// the same bits on every machine: a C library picks other code on a processor with fused
 /// multiply-add, and a warning must not depend on that.
-namespace vandvagt::forecast::portable {
+namespace vandvagt::portable {
 
 inline constexpr double ln2_high = 6.93147180369123816490e-01;  // 32 bits, so k × it is exact
 inline constexpr double ln2_low = 1.90821492927058770002e-10;   // ln 2 - ln2_high
@@ -36,4 +36,4 @@ inline double log(double x) noexcept {
   return k * ln2_high + (2.0 * s * sum + k * ln2_low);
 }
 
-}  // namespace vandvagt::forecast::portable
+}  // namespace vandvagt::portable

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "core/field.hpp"
+#include "core/time.hpp"
+#include "model/aquifer.hpp"
+
+namespace vandvagt::model::detail {
+
+/// The bed of a head boundary in one cell.
+struct RiverBed {
+  int cell = 0;
+  int boundary = 0;          // index into Aquifer::boundaries
+  double conductance = 0.0;  // [m²/s]
+  double bottom = 0.0;       // [m above datum], not under the aquifer's base
+};
+
+/// The aquifer's cells one after another from the south-west, those outside left out, and all of
+/// them that does not change. Cell n's west neighbour, where it has one, is n - 1, its east n + 1.
+struct SaturatedCells {
+  SaturatedCells(const Aquifer& aquifer, double dx, FieldView<const double> ground);
+  int count() const { return static_cast<int>(place.size()); }
+
+  double area = 0.0;
+  int nx = 0;
+  std::vector<int> place;                 // index into the fields
+  std::vector<int> south, north;          // -1: none
+  std::vector<float> east_conductivity;   // at the face, harmonic mean; 0: no neighbour [m/s]
+  std::vector<float> north_conductivity;  //
+  std::vector<double> ground, base;       // [m above datum]
+  std::vector<double> storage;            // Sy × area [m²]
+  std::vector<double> drain_level;        // [m above datum], not under the base; empty: no drains
+  std::vector<double> drain_conductance;  // × area [m²/s]
+  std::vector<RiverBed> beds;             // in the order of their boundaries
+  std::vector<int> leading_bed;           // of each cell, the best conducting; -1: none
+  std::vector<int> well_cell;             // of each well
+
+ private:
+  void join(const Aquifer& aquifer, const std::vector<int>& number);
+  void add_drains(const Aquifer& aquifer);
+  void add_beds(const Aquifer& aquifer, const std::vector<int>& number);
+};
+
+/// Mean of a series over `seconds` from `start + offset`, exact for its straight pieces.
+double mean_over(const Series& series, Time start, double offset, double seconds);
+
+/// Saturated thickness at a face [m]: the mean of both sides, but no more than twice that of the
+/// side with the higher head. On a flat base the flux is then K (h1² - h2²) / (2 dx), exact for
+/// steady Dupuit flow; a dry cell gives nothing, so that none falls under its base; and a dry one
+/// beside a wet one takes water, which a harmonic mean of thicknesses would never let it.
+inline double face_thickness(double head_a, double base_a, double head_b, double base_b) {
+  const double a = std::max(0.0, head_a - base_a);
+  const double b = std::max(0.0, head_b - base_b);
+  const double giving = head_a > head_b ? a : (head_b > head_a ? b : std::max(a, b));
+  return std::min(0.5 * (a + b), 2.0 * giving);
+}
+
+/// Cells in a block whose sums are taken one after another, so that they do not depend on threads.
+inline constexpr int sum_block = 4096;
+
+/// f(0) + ... + f(count - 1), the same bits with any number of threads.
+template <class Function>
+double blocked_sum(int count, int threads, const Function& f) {
+  const int blocks = (count + sum_block - 1) / sum_block;
+  std::vector<double> parts(static_cast<std::size_t>(blocks), 0.0);
+#pragma omp parallel for num_threads(threads) schedule(static) if (blocks > 1)
+  for (int b = 0; b < blocks; ++b) {
+    double sum = 0.0;
+    const int end = std::min(count, (b + 1) * sum_block);
+    for (int n = b * sum_block; n < end; ++n) sum += f(static_cast<std::size_t>(n));
+    parts[static_cast<std::size_t>(b)] = sum;
+  }
+  double total = 0.0;
+  for (const double part : parts) total += part;
+  return total;
+}
+
+/// f(0), ..., f(count - 1), side by side.
+template <class Function>
+void each_cell(int count, int threads, const Function& f) {
+#pragma omp parallel for num_threads(threads) schedule(static) if (count > sum_block)
+  for (int n = 0; n < count; ++n) f(static_cast<std::size_t>(n));
+}
+
+}  // namespace vandvagt::model::detail
