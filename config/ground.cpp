@@ -6,20 +6,7 @@ namespace vandvagt::config {
 using sensors::Parameter;
 
 void read_ground(Section& top, forecast::Scenario& scenario) {
-  top.table("infiltration", [&](Section& section) {
-    auto& soil = scenario.infiltration;
-    soil.enabled = section.present();
-    for (const char* key : {"conductivity", "suction_head", "moisture_deficit"})
-      section.require(key, "Green and Ampt's formula needs all three");
-    read_field(section, "conductivity", soil.conductivity,
-               {.dimension = Dimension::speed, .range = not_negative});
-    read_field(section, "suction_head", soil.suction_head,
-               {.dimension = Dimension::length, .range = not_negative});
-    read_field(section, "moisture_deficit", soil.moisture_deficit,
-               {.dimension = Dimension::dimensionless, .range = {.at_least = 0.0, .below = 1.0}});
-    read_field(section, "pore_size_index", soil.pore_size_index,
-               {.dimension = Dimension::dimensionless, .range = {.above = 0.0, .at_most = 100.0}});
-  });
+  read_infiltration(top, scenario);
   top.table("groundwater", [&](Section& section) {
     auto& water = scenario.groundwater;
     section.require("water_table_depth", "give the water table before the run [m below ground]");
@@ -46,6 +33,7 @@ void read_ground(Section& top, forecast::Scenario& scenario) {
     read_groundwater_flow(section, scenario);
     if (section.present() && !scenario.infiltration.enabled)
       section.fault("", "has no infiltration to act on", "add [infiltration] or remove it");
+    check_soil_over_groundwater(section, scenario);
   });
   read_evapotranspiration(top, scenario);
 }

@@ -10,9 +10,6 @@ namespace {
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
-/// Where no water table is declared it is too deep to matter: 1 km of soil takes any rain.
-constexpr double deep_water_table = 1000.0;
-
 void lay_raster(CaseDraft& draft, const FieldInput& input, const std::string& what,
                 Field<double>& field) {
   draft.note_input(input.raster);
@@ -121,27 +118,6 @@ void build_initial_depth(CaseDraft& draft) {
     if (!std::isnan(bed.values()[k]))
       depth.values()[k] = std::max(0.0, stage.values()[k] - bed.values()[k]);
   draft.built.initial_depth = std::move(depth);
-}
-
-void build_infiltration(CaseDraft& draft) {
-  const InfiltrationInput& soil = draft.scenario.infiltration;
-  if (!soil.enabled) return;
-  auto& made = draft.built.model.infiltration;
-  made.conductivity = to_single(build_field(draft, soil.conductivity, "conductivity", {}));
-  made.suction_head = to_single(build_field(draft, soil.suction_head, "suction head", {}));
-  made.moisture_deficit =
-      to_single(build_field(draft, soil.moisture_deficit, "moisture deficit", {.greatest = 1.0}));
-  if (soil.pore_size_index.set())
-    made.pore_size_index = to_single(build_field(draft, soil.pore_size_index, "pore size index",
-                                                 {.least_excluded = true, .greatest = 100.0}));
-  const FieldInput& table = draft.scenario.groundwater.water_table_depth;
-  // A water table above the ground (an artesian head in the raster) leaves no store: depth 0.
-  auto depth = build_field(
-      draft, table, "water table depth",
-      {.least = -1e30, .elsewhere = table.set() ? std::nullopt : std::optional(deep_water_table)});
-  for (double& value : depth.values())
-    if (value < 0.0) value = 0.0;
-  made.water_table_depth = to_single(depth);
 }
 
 }  // namespace vandvagt::forecast

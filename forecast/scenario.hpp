@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -156,12 +157,29 @@ struct RainInput {
   std::string place;
 };
 
+/// Soil where a raster of classes has a code; what it does not say the fields say.
+struct SoilClassInput {
+  int code = 0;
+  std::map<std::string, double> values;  // by the names of InfiltrationInput's fields, SI
+  std::string place;
+};
+
+/// The fields that the law asks for; see model::Infiltration.
 struct InfiltrationInput {
   bool enabled = false;
+  model::InfiltrationLaw law = model::InfiltrationLaw::green_ampt;
   FieldInput conductivity;      // [m/s]
   FieldInput suction_head;      // [m]
   FieldInput moisture_deficit;  // [1]
   FieldInput pore_size_index;   // [1]; not set: model::common_pore_size_index
+  FieldInput curve_number;      // (0, 100]
+  double initial_abstraction_ratio = 0.2;
+  FieldInput initial_loss;  // [m]
+  FieldInput loss_rate;     // [m/s]
+  std::filesystem::path soil_raster;
+  std::string soil_raster_crs;
+  std::vector<SoilClassInput> classes;
+  std::string place;
 };
 
 /// What the air takes where water is at hand.

@@ -16,6 +16,9 @@ void read_structures(Section& top, forecast::Scenario& scenario);
 void read_levees(Section& top, forecast::Scenario& scenario);
 void read_rain(Section& top, forecast::Scenario& scenario);
 void read_ground(Section& top, forecast::Scenario& scenario);
+/// The laws of infiltration and classes of soil.
+void read_infiltration(Section& top, forecast::Scenario& scenario);
+void check_soil_over_groundwater(const Section& groundwater, const forecast::Scenario& scenario);
 /// Of [groundwater].
 void read_groundwater_flow(Section& section, forecast::Scenario& scenario);
 /// Needs the aquifer.
