@@ -14,6 +14,9 @@ void read_well(Section& section, Station& station) {
     inner.require("borehole", "give it as its owner numbers it");
     inner.text("borehole", well.borehole);
     inner.whole("intake", well.intake, {.at_least = 1.0});
+    inner.quantity("screen_depth", Dimension::length, well.screen_depth, not_negative);
+    inner.flag("phreatic", well.phreatic);
+    inner.flag("pumped", well.pumped);
     const bool groundwater = station.parameter == sensors::Parameter::groundwater_head ||
                              station.parameter == sensors::Parameter::groundwater_depth;
     if (!inner.present()) return;

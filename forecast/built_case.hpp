@@ -30,8 +30,9 @@ struct GaugeCell {
 /// and sources of `model` have a constant 0 there until forcing is resolved for a period.
 struct BuiltCase {
   grids::Geometry geometry;
-  model::Case model;            // water_table_depth holds the prior
-  Field<double> initial_depth;  // h [m], NaN outside
+  model::Case model;               // water_table_depth holds the prior
+  Field<double> initial_depth;     // h [m], NaN outside
+  Field<float> water_table_error;  // standard error of the prior [m], NaN outside; or empty
   std::vector<GaugeCell> gauges;
   std::vector<InputFile> inputs;
 };

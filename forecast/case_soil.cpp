@@ -15,6 +15,8 @@ constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 /// Where no water table is declared it is too deep to matter: 1 km of soil takes any rain.
 constexpr double deep_water_table = 1000.0;
+/// Of a map of mean water tables as an estimate of today's [m], where none is declared.
+constexpr double usual_prior_error = 0.5;
 /// Sandy loam (Rawls et al. 1983): how fast what a curve number retains drains on, where nobody
 /// asks.
 constexpr double common_conductivity = 3e-6;
@@ -174,6 +176,12 @@ void build_infiltration(CaseDraft& draft) {
   for (double& value : depth.values())
     if (value < 0.0) value = 0.0;
   made.water_table_depth = to_single(depth);
+  const FieldInput& error = draft.scenario.groundwater.prior_error;
+  draft.built.water_table_error = to_single(build_field(
+      draft, error, "the prior water table's standard error",
+      {.least = 0.0,
+       .least_excluded = true,
+       .elsewhere = error.set() ? std::nullopt : std::optional(usual_prior_error)}));
 }
 
 }  // namespace vandvagt::forecast

@@ -47,6 +47,27 @@ Result<std::vector<Observation>> Observations::read(const std::string& station, 
   return values;
 }
 
+Result<std::vector<Time>> Observations::pumped(const std::string& station, Time from,
+                                               Time to) const {
+  const sensors::Station* declared = find(station);
+  if (!declared) {
+    return fail(ErrorCode::invalid_input,
+                "station \"" + station + "\" is not declared; add it to [[stations]]");
+  }
+  const bool tells = !declared->mapping.pumping.empty() ||
+                     (declared->file && (!declared->file->columns.pumping.empty() ||
+                                         declared->file->format == sensors::FileFormat::jupiter));
+  std::vector<Time> times;
+  if (!store_ || !tells) return times;
+  auto readings = store_->read(station, declared->parameter, from, to);
+  if (!readings) return fail(readings.error());
+  for (const sensors::Reading& reading : *readings) {
+    const bool ran = reading.quality[sensors::QcTest::multi_variate] == sensors::Flag::suspect;
+    if (ran) times.push_back(reading.time);
+  }
+  return times;
+}
+
 Result<grids::Point> Observations::position(const std::string& station,
                                             const grids::Geometry& geometry) const {
   const sensors::Station* declared = find(station);

@@ -35,6 +35,10 @@ class Observations {
   /// declared; Error{io} from the store.
   Result<std::vector<Observation>> read(const std::string& station, Time from, Time to) const;
 
+  /// Times with from <= time <= to at which its pump ran, as its messages or files say; in order.
+  /// None for a station that does not say. Errors as `read`.
+  Result<std::vector<Time>> pumped(const std::string& station, Time from, Time to) const;
+
   /// Where the station stands in the grid's system.
   /// Error{invalid_input} for an unknown station or coordinates that cannot be transformed.
   Result<grids::Point> position(const std::string& station, const grids::Geometry& geometry) const;

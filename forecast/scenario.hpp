@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "forecast/variogram.hpp"
 #include "grids/geometry.hpp"
 #include "model/case.hpp"
 #include "model/options.hpp"
@@ -233,15 +234,27 @@ struct GaugeInput {
   std::string place;
 };
 
+/// Mean of the water table's departures from its prior.
+enum class WaterTableDrift {
+  none,      // zero: the prior is right on the average
+  constant,  // an unknown bias everywhere
+  terrain,   // a bias and a slope with the ground's elevation
+};
+
 /// The water table before the run and how readings correct it.
 struct GroundwaterInput {
-  FieldInput water_table_depth;              // prior [m below ground]
-  double prior_error = 0.5;                  // standard error of the prior [m]
-  double reading_error = 0.05;               // standard error of a reading [m]
-  double correlation_length = 2000;          // [m]
-  std::vector<std::string> wells;            // stations with groundwater_head or groundwater_depth
-  std::vector<GaugeInput> well_places;       // where they stand: must be on computed cells
+  FieldInput water_table_depth;  // prior [m below ground]
+  FieldInput prior_error;        // standard error of the prior [m]; 0.5 where not set
+  double reading_error = 0.05;   // standard error of a reading [m]
+  double error_growth = 0.04;    // [m] in a day: reading_error² + error_growth² × age in days
+  Variogram variogram;           // of the departures from the prior
+  bool fit_variogram = false;    // to the run's own wells, from the above as first guess
+  WaterTableDrift drift = WaterTableDrift::none;
+  int neighbours = 96;                  // wells that correct a place; with more: neighbourhoods
+  std::vector<std::string> wells;       // stations with groundwater_head or groundwater_depth
+  std::vector<GaugeInput> well_places;  // where they stand: must be on computed cells
   Duration window = std::chrono::hours{72};  // readings older than this are left out
+  Duration pump_recovery{0};  // readings within this after a pump ran are left out too
   Duration analysis_interval = std::chrono::hours{24};  // corrected at its multiples in a hindcast
   AquiferInput aquifer;
 };

@@ -51,6 +51,9 @@ struct Season {
 struct Well {
   std::string borehole{};  // as its owner numbers it
   int intake = 1;
+  std::optional<double> screen_depth{};  // of the screen's top [m below ground]
+  bool phreatic = false;  // of several intakes of the borehole the one that meets the water table
+  bool pumped = false;    // its level tells of its pump, always: no map is made from it
 };
 
 /// A place that measures one parameter. Identity, datum and limits are declared, never guessed.

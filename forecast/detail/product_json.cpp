@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numbers>
 #include <optional>
 
 #include "forecast/detail/product_files.hpp"
@@ -219,6 +221,40 @@ ordered_json forcing_json(const std::vector<ForcingReport>& reports) {
   return list;
 }
 
+ordered_json variogram_json(const VariogramUsed& used) {
+  constexpr std::array models{"exponential", "spherical", "gaussian"};
+  const Variogram& variogram = used.variogram;
+  ordered_json json;
+  json["model"] = models.at(static_cast<std::size_t>(variogram.model));
+  json["fitted"] = used.fitted;
+  if (!used.why_not.empty()) json["why_not_fitted"] = used.why_not;
+  json["correlation_length"] = number(variogram.correlation_length);
+  json["sill_factor"] = number(variogram.sill_factor);
+  json["nugget"] = number(variogram.nugget);
+  json["anisotropy"] = number(variogram.anisotropy);
+  json["direction_degrees"] = number(variogram.direction * 180.0 / std::numbers::pi);
+  if (used.fitted) {
+    json["deviance_gained"] = number(used.gain);
+    json["outliers_left_out_of_fit"] = used.outliers;
+  }
+  return json;
+}
+
+ordered_json drift_json(const DriftUsed& used) {
+  constexpr std::array names{"none", "constant", "terrain"};
+  ordered_json json;
+  json["kind"] = names.at(static_cast<std::size_t>(used.drift));
+  if (!used.why_not.empty()) json["why_not"] = used.why_not;
+  if (used.drift == WaterTableDrift::none) return json;
+  json["bias"] = number(used.bias);
+  json["bias_standard_error"] = number(used.bias_standard_error);
+  if (used.drift == WaterTableDrift::constant) return json;
+  json["slope"] = number(used.slope);
+  json["slope_standard_error"] = number(used.slope_standard_error);
+  json["ground_mean"] = number(used.ground_mean);
+  return json;
+}
+
 ordered_json groundwater_json(const WaterTable& table) {
   ordered_json json;
   json["time"] = format_time(table.time);
@@ -226,6 +262,10 @@ ordered_json groundwater_json(const WaterTable& table) {
   json["leave_one_out_rmse"] = number(table.leave_one_out_rmse);
   json["share_within_one_standard_error"] = number(table.share_within_one);
   json["share_within_two_standard_errors"] = number(table.share_within_two);
+  json["mean_squared_ratio"] = number(table.mean_squared_ratio);
+  json["neighbours"] = table.neighbours;
+  json["variogram"] = variogram_json(table.variogram);
+  json["drift"] = drift_json(table.drift);
   json["wells"] = ordered_json::array();
   for (const WellResult& well : table.wells) {
     ordered_json one;
@@ -235,6 +275,7 @@ ordered_json groundwater_json(const WaterTable& table) {
     if (well.time) one["time"] = format_time(*well.time);
     if (well.used) {
       one["observed"] = number(well.observed);
+      one["observed_standard_error"] = number(well.observed_standard_error);
       one["prior"] = number(well.prior);
       one["analysed"] = number(well.analysed);
       one["leave_one_out"] = number(well.leave_one_out);

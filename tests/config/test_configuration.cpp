@@ -230,6 +230,27 @@ TEST_F(CompleteConfiguration, DescribesTheAquiferAndWhatActsOnIt) {
   EXPECT_DOUBLE_EQ(all.scenario.evapotranspiration.extinction_depth, 1.5);
 }
 
+TEST_F(CompleteConfiguration, ReadsHowWellsCorrectTheWaterTable) {
+  const auto& water = all.scenario.groundwater;
+  EXPECT_DOUBLE_EQ(*water.prior_error.value, 0.4);
+  ASSERT_EQ(water.prior_error.polygons.size(), 1U);
+  EXPECT_DOUBLE_EQ(water.prior_error.polygons[0].second, 0.25);
+  EXPECT_DOUBLE_EQ(water.error_growth, 0.03);
+  EXPECT_EQ(water.drift, forecast::WaterTableDrift::terrain);
+  EXPECT_EQ(water.neighbours, 100);
+  EXPECT_EQ(water.pump_recovery, std::chrono::hours{6});
+  EXPECT_TRUE(water.fit_variogram);
+  EXPECT_EQ(water.variogram.model, forecast::CorrelationModel::spherical);
+  EXPECT_DOUBLE_EQ(water.variogram.correlation_length, 1500.0);
+  EXPECT_DOUBLE_EQ(water.variogram.nugget, 0.05);
+  EXPECT_DOUBLE_EQ(water.variogram.anisotropy, 2.5);
+  EXPECT_NEAR(water.variogram.direction, 1.5707963267948966, 1e-12);
+  const auto& well = *station_of(all, "well-1").well;
+  EXPECT_DOUBLE_EQ(*well.screen_depth, 2.5);
+  EXPECT_TRUE(well.phreatic);
+  EXPECT_FALSE(well.pumped);
+}
+
 TEST_F(CompleteConfiguration, DeclaresTheZeroOfAStationInTheTerrainsDatum) {
   EXPECT_TRUE(station_of(all, "sea").datum_offset_declared);
   EXPECT_DOUBLE_EQ(station_of(all, "sea").datum_offset, 0.0);

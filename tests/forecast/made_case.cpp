@@ -124,7 +124,7 @@ void add_inputs(Scenario& scenario, const MadeOptions& options) {
     scenario.infiltration.enabled = true;
     scenario.groundwater.water_table_depth.value = 0.8;
     if (options.stations) scenario.groundwater.wells = {"well-a", "well-b"};
-    scenario.groundwater.correlation_length = 300.0;
+    scenario.groundwater.variogram.correlation_length = 300.0;
     scenario.groundwater.analysis_interval = std::chrono::hours{6};
   }
   if (options.aquifer) add_aquifer_inputs(scenario, options);
@@ -175,6 +175,7 @@ MadeCase make_case(const MadeOptions& options) {
   made.built.geometry = {nx,         ny, 445000.0, 6238000.0, dx, *grids::crs_wkt("EPSG:25832"),
                          "EPSG:5799"};
   made.built.initial_depth = Field<double>(nx, ny, 0.0);
+  made.built.water_table_error = Field<float>(nx, ny, 0.5F);
   for (int j = 0; j < ny; ++j) {
     for (int i = 0; i < nx; ++i) {
       const double z = made.built.model.bed_elevation(i, j);
@@ -232,6 +233,13 @@ void MadeStore::flush() {
 void MadeStore::add(const sensors::Station& station, Time time, double value, sensors::Flag flag) {
   queue(station, time, value);
   queued_.back().quality.overall = flag;
+  flush();
+}
+
+void MadeStore::add_pumped(const sensors::Station& station, Time time, double value) {
+  queue(station, time, value);
+  queued_.back().quality.overall = sensors::Flag::suspect;
+  queued_.back().quality[sensors::QcTest::multi_variate] = sensors::Flag::suspect;
   flush();
 }
 

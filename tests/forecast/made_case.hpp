@@ -41,6 +41,8 @@ class MadeStore {
   const sensors::Store& get() const { return *store_; }
   void add(const sensors::Station& station, Time time, double value,
            sensors::Flag flag = sensors::Flag::pass);
+  /// A reading of a well while its pump ran, as decoding flags it.
+  void add_pumped(const sensors::Station& station, Time time, double value);
   /// Readings every `interval` with from <= time <= to.
   template <class F>
   void fill(const sensors::Station& station, Time from, Time to, Duration interval, F value) {

@@ -246,7 +246,7 @@ TEST(Forecast, WetWellsAloneRaiseTheFlood) {
   auto made = test::make_case({.infiltration = true});
   made.scenario.time.horizon = hours{3};
   made.scenario.rain_forecast.series.constant = 1.2e-5;
-  made.scenario.groundwater.correlation_length = 5000.0;
+  made.scenario.groundwater.variogram.correlation_length = 5000.0;
   double depths[2];
   for (const double table : {1.5, 0.02}) {
     const TemporaryFolder folder;
