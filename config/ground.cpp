@@ -9,7 +9,13 @@ void read_ground(Section& top, forecast::Scenario& scenario) {
   read_infiltration(top, scenario);
   top.table("groundwater", [&](Section& section) {
     auto& water = scenario.groundwater;
-    section.require("water_table_depth", "give the water table before the run [m below ground]");
+    read_well_forecasts(section, scenario);
+    const bool map =
+        !scenario.well_forecasts.empty()
+            ? section.has("water_table_depth") || section.has("wells") || section.has("aquifer")
+            : section.present();
+    if (map)
+      section.require("water_table_depth", "give the water table before the run [m below ground]");
     read_field(section, "water_table_depth", water.water_table_depth,
                {.dimension = Dimension::length});
     section.quantity("prior_error", Dimension::length, water.prior_error, positive);
@@ -31,7 +37,7 @@ void read_ground(Section& top, forecast::Scenario& scenario) {
     section.duration("window", water.window);
     section.duration("analysis_interval", water.analysis_interval);
     read_groundwater_flow(section, scenario);
-    if (section.present() && !scenario.infiltration.enabled)
+    if (map && !scenario.infiltration.enabled)
       section.fault("", "has no infiltration to act on", "add [infiltration] or remove it");
     check_soil_over_groundwater(section, scenario);
   });

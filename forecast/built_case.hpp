@@ -9,6 +9,7 @@
 #include "core/field.hpp"
 #include "core/result.hpp"
 #include "forecast/scenario.hpp"
+#include "forecast/well_input.hpp"
 #include "grids/geometry.hpp"
 #include "model/case.hpp"
 
@@ -33,8 +34,12 @@ struct BuiltCase {
   model::Case model;            // water_table_depth holds the prior
   Field<double> initial_depth;  // h [m], NaN outside
   std::vector<GaugeCell> gauges;
+  std::vector<WellTables> wells;  // of Scenario::well_forecasts, in their order
   std::vector<InputFile> inputs;
 };
+
+/// Is there a water table that readings correct and products show?
+bool has_groundwater(const Scenario& scenario, const BuiltCase& built);
 
 /// Reads, checks and rasterises all that the scenario names. Every fault found is added to `faults`
 /// with place and cure; nothing is returned when there is one.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "forecast/well_input.hpp"
 #include "grids/geometry.hpp"
 #include "model/case.hpp"
 #include "model/options.hpp"
@@ -288,6 +289,7 @@ struct Scenario {
   InfiltrationInput infiltration;
   EvapotranspirationInput evapotranspiration;
   GroundwaterInput groundwater;
+  std::vector<WellForecastInput> well_forecasts;
   std::vector<GaugeInput> gauges;
   EnsembleInput ensemble;
   OutputInput output;
