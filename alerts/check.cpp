@@ -132,6 +132,10 @@ class RuleCheck {
     if (rule_.quantity == Quantity::area_share && !(rule_.area_depth > 0.0)) {
       add("area_depth", fmt::format("is {}", rule_.area_depth), "give a depth above 0 m");
     }
+    if (rule_.quantity == Quantity::shallow_groundwater_share && !(rule_.shallower_than > 0.0)) {
+      add("shallower_than", fmt::format("is {}", rule_.shallower_than),
+          "give a depth below ground above 0 m");
+    }
   }
 
   void check_station(const std::map<std::string, StationFacts>* stations) {
@@ -176,7 +180,7 @@ class RuleCheck {
     if (!std::isfinite(level.raise) || !std::isfinite(level.clear)) {
       add(key, "has a value that is not finite", "give raise and clear");
     }
-    if (rule_.quantity == Quantity::area_share && !(level.raise > 0.0 && level.raise <= 1.0)) {
+    if (is_share(rule_.quantity) && !(level.raise > 0.0 && level.raise <= 1.0)) {
       add(key, fmt::format("raises at a share of {}", level.raise), "give a share in (0, 1]");
     }
   }

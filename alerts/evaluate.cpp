@@ -18,6 +18,9 @@ std::string key_of_levels(const Rule& rule) {
   if (rule.quantity == Quantity::rate_of_rise) {
     key += fmt::format(";{}", rule.rise_window.count());
   }
+  if (rule.quantity == Quantity::shallow_groundwater_share) {
+    key += fmt::format(";{:a}", rule.shallower_than);
+  }
   return key;
 }
 

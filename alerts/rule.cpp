@@ -7,8 +7,9 @@ namespace vandvagt::alerts {
 namespace {
 
 // Names in the order of each enumeration.
-constexpr std::array<std::string_view, 7> quantity_names = {
-    "stage", "discharge", "depth", "groundwater_depth", "area_depth", "area_share", "rate_of_rise"};
+constexpr std::array<std::string_view, 8> quantity_names = {
+    "stage",      "discharge",  "depth",        "groundwater_depth",
+    "area_depth", "area_share", "rate_of_rise", "shallow_groundwater_share"};
 constexpr std::array<std::string_view, 4> hazard_names = {"river", "sea", "rain", "groundwater"};
 constexpr std::array<std::string_view, 4> severity_names = {"minor", "moderate", "severe",
                                                             "extreme"};
@@ -38,6 +39,7 @@ std::string unit(Quantity quantity) {
     case Quantity::rate_of_rise:
       return "m/h";
     case Quantity::area_share:
+    case Quantity::shallow_groundwater_share:
       return "";
     default:
       return "m";
@@ -49,7 +51,11 @@ double in_unit(Quantity quantity, double si) {
 }
 
 bool is_area_quantity(Quantity quantity) {
-  return quantity == Quantity::area_depth || quantity == Quantity::area_share;
+  return quantity == Quantity::area_depth || is_share(quantity);
+}
+
+bool is_share(Quantity quantity) {
+  return quantity == Quantity::area_share || quantity == Quantity::shallow_groundwater_share;
 }
 
 double direction(Quantity quantity) {

@@ -15,13 +15,14 @@ namespace vandvagt::alerts {
 /// gauge quantities belong to a station and come from readings and from the forecast there.
 /// The order is that of stored evaluations: new ones come last.
 enum class Quantity {
-  stage,              // [m above datum] at a station
-  discharge,          // [m³/s] at a station
-  depth,              // [m] at a station
-  groundwater_depth,  // [m below ground] at a station; a warning when it is *smaller*
-  area_depth,         // [m] exceeded on at least `area_share` of the area's cells
-  area_share,         // [1] share of the area flooded deeper than `area_depth`
-  rate_of_rise,       // [m/s] of stage or depth at a station, over Rule::rise_window
+  stage,                      // [m above datum] at a station
+  discharge,                  // [m³/s] at a station
+  depth,                      // [m] at a station
+  groundwater_depth,          // [m below ground] at a station; a warning when it is *smaller*
+  area_depth,                 // [m] exceeded on at least `area_share` of the area's cells
+  area_share,                 // [1] share of the area flooded deeper than `area_depth`
+  rate_of_rise,               // [m/s] of stage or depth at a station, over Rule::rise_window
+  shallow_groundwater_share,  // [1] share of the area with the water table above `shallower_than`
 };
 std::string to_string(Quantity quantity);  // "stage", "groundwater_depth", ...
 std::optional<Quantity> parse_quantity(const std::string& text);
@@ -29,8 +30,10 @@ std::optional<Quantity> parse_quantity(const std::string& text);
 std::string unit(Quantity quantity);
 /// The number that goes with `unit`, from the SI value.
 double in_unit(Quantity quantity, double si);
-/// True for area_depth and area_share.
+/// True for area_depth, area_share and shallow_groundwater_share.
 bool is_area_quantity(Quantity quantity);
+/// True for area_share and shallow_groundwater_share.
+bool is_share(Quantity quantity);
 /// +1 where a larger value is worse, -1 for groundwater_depth: compare `direction * value`.
 double direction(Quantity quantity);
 
@@ -92,10 +95,11 @@ struct Rule {
   std::string station;  // empty for area quantities
   Quantity quantity = Quantity::stage;
   Hazard hazard = Hazard::river;
-  std::string datum;          // of stages; must be the station's
-  double area_depth = 0.1;    // for area_share [m]
-  double area_share = 0.05;   // for area_depth [1]
-  std::vector<Level> levels;  // in rising order
+  std::string datum;            // of stages; must be the station's
+  double area_depth = 0.1;      // for area_share [m]
+  double area_share = 0.05;     // for area_depth [1]
+  double shallower_than = 0.3;  // for shallow_groundwater_share [m below ground]
+  std::vector<Level> levels;    // in rising order
   double raise_probability = 0.5;
   int runs_needed = 1, runs_looked_at = 1;  // N of the last M runs
   Duration lead_window = std::chrono::hours{48};

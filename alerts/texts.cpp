@@ -15,8 +15,9 @@
 namespace vandvagt::alerts {
 namespace {
 
-constexpr std::array<std::string_view, 9> placeholders = {
-    "area", "event", "level", "place", "quantity", "value", "time", "probability", "sender"};
+constexpr std::array<std::string_view, 10> placeholders = {
+    "area",  "event", "level",       "place",  "quantity",
+    "value", "time",  "probability", "sender", "shallower_than"};
 
 bool is_placeholder(std::string_view name) {
   for (const auto known : placeholders) {

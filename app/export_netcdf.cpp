@@ -36,6 +36,8 @@ const Variable& variable_of(Parameter parameter) {
       return variable("groundwater_head");
     case Parameter::groundwater_depth:
       return variable("water_table_depth");
+    case Parameter::evaporation:
+      return variable("evaporation_rate");
   }
   return variable("stage");
 }
@@ -131,7 +133,7 @@ Result<void> export_netcdf(const config::Configuration& configuration,
   product.times.erase(std::unique(product.times.begin(), product.times.end()), product.times.end());
   for (const auto parameter :
        {Parameter::stage, Parameter::depth, Parameter::discharge, Parameter::rain,
-        Parameter::groundwater_head, Parameter::groundwater_depth})
+        Parameter::groundwater_head, Parameter::groundwater_depth, Parameter::evaporation})
     if (std::any_of(all->begin(), all->end(),
                     [&](const auto& s) { return s.station->parameter == parameter; }))
       add_parameter(*all, parameter, product);

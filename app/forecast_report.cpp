@@ -56,6 +56,7 @@ std::string purpose_of(const std::string& file) {
       {"overview.png", "map of the greatest depth, gauges and warnings"},
       {"forecast.nc", "depth and speed against time (NetCDF-CF)"},
       {"gauges.nc", "hydrographs (NetCDF-CF)"},
+      {"wells.nc", "heads of wells as forecast from their own history (NetCDF-CF)"},
       {"max_depth.tif", "greatest depth [m] (Cloud-Optimized GeoTIFF)"},
       {"max_speed.tif", "greatest speed [m/s]"},
       {"max_hazard.tif", "greatest hazard h (v + 0.5) [m2/s]"},

@@ -34,13 +34,18 @@ std::vector<double> gauge_values(const forecast::GaugeOutcome& gauge,
   return stages;
 }
 
+const std::vector<std::vector<double>>& area_values(const forecast::AreaOutcome& area,
+                                                    Quantity quantity) {
+  if (quantity == Quantity::area_share) return area.share;
+  return quantity == Quantity::area_depth ? area.depth : area.shallow_share;
+}
+
 /// One series a member, or none where the run does not tell of the rule's quantity.
 std::vector<std::vector<double>> member_values(const RunOutcome& outcome, const Rule& rule) {
   std::vector<std::vector<double>> members;
   if (alerts::is_area_quantity(rule.quantity)) {
     for (const auto& area : outcome.areas)
-      if (area.id == rule.id && area.cells > 0)
-        return rule.quantity == Quantity::area_share ? area.share : area.depth;
+      if (area.id == rule.id && area.cells > 0) return area_values(area, rule.quantity);
     return members;
   }
   if (rule.quantity == Quantity::discharge) return members;
@@ -49,6 +54,30 @@ std::vector<std::vector<double>> member_values(const RunOutcome& outcome, const 
     for (const auto& series : gauge.members)
       members.push_back(gauge_values(gauge, series, rule.quantity));
     break;
+  }
+  return members;
+}
+
+/// A well's own forecast as members of a rule about it; none where there is no forecast or it says
+/// nothing within the rule's window. It is fitted to the well and tells of its uncertainty, so it
+/// goes before the map of the water table.
+std::vector<MemberSeries> well_members(const EvidenceSources& sources, const Rule& rule) {
+  std::vector<MemberSeries> members;
+  const auto& stations = sources.configuration.stations;
+  const auto station = std::ranges::find(stations, rule.station, &sensors::Station::id);
+  const auto& wells = sources.outcome.wells;
+  const auto well = std::ranges::find(wells, rule.station, &forecast::WellForecastOutcome::station);
+  if (rule.quantity != Quantity::groundwater_depth || station == stations.end() ||
+      well == wells.end() || !well->forecast ||
+      well->forecast->times.front() > sources.outcome.reference_time + rule.lead_window)
+    return members;
+  for (const auto& heads : well->forecast->members) {
+    MemberSeries series{
+        .member = static_cast<int>(members.size()), .times = well->forecast->times, .values = {}};
+    for (const double head : heads)
+      series.values.push_back(
+          watch::in_rule_terms(*station, rule, well->measures_depth ? -head : head));
+    members.push_back(std::move(series));
   }
   return members;
 }
@@ -64,6 +93,12 @@ ForecastEvidence forecast_evidence(const EvidenceSources& sources, const Rule& r
   evidence.configuration_digest = sources.configuration.scenario.configuration_digest;
   evidence.inputs_digest = forecast::digest_of_inputs(outcome.inputs);
   evidence.model_version = forecast::program_version();
+  if (auto members = well_members(sources, rule); !members.empty()) {
+    evidence.members = std::move(members);
+    evidence.usable = true;
+    evidence.why_not.clear();
+    return evidence;
+  }
   if (!evidence.usable) return evidence;
   const auto first =
       std::lower_bound(outcome.times.begin(), outcome.times.end(), outcome.reference_time) -
@@ -91,12 +126,16 @@ const alerts::Area* area_of(const config::Configuration& configuration, const st
   return nullptr;
 }
 
+bool is_flooding(Quantity quantity) {
+  return quantity == Quantity::area_share || quantity == Quantity::area_depth;
+}
+
 /// Where that fails the message is for the whole area: too many warned rather than too few.
 void add_extent(const EvidenceSources& sources, const Rule& rule, ForecastEvidence& evidence,
                 std::vector<std::string>& notices) {
   const auto* area = area_of(sources.configuration, rule.area);
   if (sources.geometry == nullptr || area == nullptr || !area->forecast_extent ||
-      !alerts::is_area_quantity(rule.quantity) || !evidence.usable)
+      !is_flooding(rule.quantity) || !evidence.usable)
     return;
   auto extent = flood_extent(sources.outcome, *sources.geometry, *area, rule);
   if (extent)
@@ -191,8 +230,11 @@ std::vector<forecast::AreaQuery> area_queries(const config::Configuration& confi
   for (const auto& rule : configuration.rules) {
     const auto* area = area_of(configuration, rule.area);
     if (!alerts::is_area_quantity(rule.quantity) || area == nullptr) continue;
-    forecast::AreaQuery query{
-        .id = rule.id, .rings = {}, .depth = rule.area_depth, .share = rule.area_share};
+    forecast::AreaQuery query{.id = rule.id,
+                              .rings = {},
+                              .depth = rule.area_depth,
+                              .share = rule.area_share,
+                              .shallower_than = rule.shallower_than};
     for (const auto& ring : area->rings) {
       auto& points = query.rings.emplace_back();
       for (const auto& position : ring) points.push_back({position.longitude, position.latitude});

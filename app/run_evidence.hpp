@@ -34,7 +34,8 @@ struct EvidenceSources {
 };
 
 /// Evidence by rule. The forecast part holds each member from the reference time on: a gauge's
-/// series in the datum of the rule's station (a dry gauge stands at its bed), or the area's. A rule
+/// series in the datum of the rule's station (a dry gauge stands at its bed), or the area's; of a
+/// well that is forecast from its own history that forecast, though the solver failed. A rule
 /// about discharge, or about a station where no gauge is, has none and lives on readings: `notices`
 /// says so. A failed run is handed on as such, with its reason. Readings are those newer than the
 /// last good one the rule has seen, of at most two days.

@@ -52,7 +52,13 @@ void read_ground(Section& top, forecast::Scenario& scenario) {
   read_infiltration(top, scenario);
   top.table("groundwater", [&](Section& section) {
     auto& water = scenario.groundwater;
-    section.require("water_table_depth", "give the water table before the run [m below ground]");
+    read_well_forecasts(section, scenario);
+    const bool map =
+        !scenario.well_forecasts.empty()
+            ? section.has("water_table_depth") || section.has("wells") || section.has("aquifer")
+            : section.present();
+    if (map)
+      section.require("water_table_depth", "give the water table before the run [m below ground]");
     read_field(section, "water_table_depth", water.water_table_depth,
                {.dimension = Dimension::length});
     read_field(section, "prior_error", water.prior_error,
@@ -84,7 +90,7 @@ void read_ground(Section& top, forecast::Scenario& scenario) {
     section.duration("pump_recovery", water.pump_recovery, true);
     section.duration("analysis_interval", water.analysis_interval);
     read_groundwater_flow(section, scenario);
-    if (section.present() && !scenario.infiltration.enabled)
+    if (map && !scenario.infiltration.enabled)
       section.fault("", "has no infiltration to act on", "add [infiltration] or remove it");
     check_soil_over_groundwater(section, scenario);
   });

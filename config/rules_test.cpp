@@ -32,7 +32,7 @@ struct Happening {
 /// What a reading or a member's value measures: a rate of rise is made of stages or depths.
 Dimension dimension_of_value(alerts::Quantity quantity) {
   if (quantity == alerts::Quantity::discharge) return Dimension::discharge;
-  return quantity == alerts::Quantity::area_share ? Dimension::dimensionless : Dimension::length;
+  return alerts::is_share(quantity) ? Dimension::dimensionless : Dimension::length;
 }
 
 class CaseReader {

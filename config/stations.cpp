@@ -53,6 +53,14 @@ void read_datum(Section& section, Station& station, const std::string& grid_datu
                   "remove it, or name the gauge's own zero as datum: \"local:<name>\"");
 }
 
+/// A well's ground turns its heads into depths of the water table.
+void read_ground_level(Section& section, Station& station) {
+  section.quantity("ground", Dimension::length, station.ground);
+  if (section.has("ground") && station.parameter != sensors::Parameter::groundwater_head &&
+      station.parameter != sensors::Parameter::groundwater_depth)
+    section.fault("ground", "is given and the station measures no groundwater", "remove it");
+}
+
 void read_station(Section& section, Station& station, const forecast::TerrainInput& terrain) {
   section.require("id", "give the station an id");
   section.identifier("id", station.id);
@@ -68,10 +76,12 @@ void read_station(Section& section, Station& station, const forecast::TerrainInp
                              {"discharge", Parameter::discharge},
                              {"rain", Parameter::rain},
                              {"groundwater-head", Parameter::groundwater_head},
-                             {"groundwater-depth", Parameter::groundwater_depth}});
+                             {"groundwater-depth", Parameter::groundwater_depth},
+                             {"evaporation", Parameter::evaporation}});
   section.require("unit", "name the unit that its readings come in");
   section.text("unit", station.unit);
   read_datum(section, station, terrain.vertical_datum);
+  read_ground_level(section, station);
   std::optional<grids::Point> position;
   section.require("position", "write [easting, northing]");
   section.point("position", position);

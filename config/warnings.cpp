@@ -80,6 +80,7 @@ Dimension dimension_of(alerts::Quantity quantity) {
     case alerts::Quantity::discharge:
       return Dimension::discharge;
     case alerts::Quantity::area_share:
+    case alerts::Quantity::shallow_groundwater_share:
       return Dimension::dimensionless;
     case alerts::Quantity::rate_of_rise:
       return Dimension::speed;
@@ -107,7 +108,8 @@ void read_rule(Section& section, Rule& rule) {
                             {"groundwater_depth", Quantity::groundwater_depth},
                             {"rate_of_rise", Quantity::rate_of_rise},
                             {"area_depth", Quantity::area_depth},
-                            {"area_share", Quantity::area_share}});
+                            {"area_share", Quantity::area_share},
+                            {"shallow_groundwater_share", Quantity::shallow_groundwater_share}});
   using alerts::Hazard;
   section.require("hazard", "choose one of river, sea, rain, groundwater");
   section.choice<Hazard>("hazard", rule.hazard,
@@ -118,6 +120,7 @@ void read_rule(Section& section, Rule& rule) {
   section.text("datum", rule.datum);
   section.quantity("area_depth", Dimension::length, rule.area_depth, positive);
   section.number("area_share", rule.area_share, {.above = 0.0, .at_most = 1.0});
+  section.quantity("shallower_than", Dimension::length, rule.shallower_than, positive);
   section.number("raise_probability", rule.raise_probability, {.above = 0.0, .at_most = 1.0});
   section.whole("runs_needed", rule.runs_needed, {.at_least = 1.0});
   section.whole("runs_looked_at", rule.runs_looked_at, {.at_least = 1.0});
@@ -305,6 +308,27 @@ void read_areas(Section& top, Configuration& configuration) {
   });
 }
 
+namespace {
+
+/// What a rule about groundwater needs of the rest of the file.
+void check_groundwater_rule(Section& section, const Rule& rule,
+                            const forecast::GroundwaterInput& groundwater) {
+  using alerts::Quantity;
+  if (rule.quantity == Quantity::shallow_groundwater_share && section.present() &&
+      !groundwater.water_table_depth.set())
+    section.fault("quantity", "is about a water table and there is none",
+                  "add [groundwater] with water_table_depth, or watch a well");
+  const auto station = section.context().stations.find(rule.station);
+  if (rule.quantity != Quantity::groundwater_depth || station == section.context().stations.end())
+    return;
+  if (station->second.parameter == sensors::Parameter::groundwater_head && !station->second.ground)
+    section.fault("station",
+                  "\"" + rule.station + "\" measures a head, and its ground is not known",
+                  "give the station `ground`, in metres above the terrain's datum");
+}
+
+}  // namespace
+
 void read_rules(Section& top, Configuration& configuration) {
   auto& places = top.context().places;
   top.each("rule", [&](Section& section) {
@@ -312,6 +336,7 @@ void read_rules(Section& top, Configuration& configuration) {
     Rule& rule = configuration.rules.emplace_back();
     rule.approval = configuration.approval;
     read_rule(section, rule);
+    check_groundwater_rule(section, rule, configuration.scenario.groundwater);
     if (top.context().faults.size() == before)
       places["rules.\"" + rule.id + "\""] = section.place();
   });
@@ -321,7 +346,8 @@ void read_rules(Section& top, Configuration& configuration) {
     auto& fact = facts[station.id];
     fact.datum = station.datum;
     fact.quantity = alerts::parse_quantity(sensors::to_string(station.parameter));
-    if (station.parameter == sensors::Parameter::groundwater_depth)
+    if (station.parameter == sensors::Parameter::groundwater_depth ||
+        station.parameter == sensors::Parameter::groundwater_head)
       fact.quantity = alerts::Quantity::groundwater_depth;
   }
   // alerts/ knows what sound rules and areas are; here its words get a line of the file.

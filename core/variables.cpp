@@ -7,7 +7,7 @@
 namespace vandvagt {
 namespace {
 
-constexpr std::array<Variable, 20> table{{
+constexpr std::array<Variable, 21> table{{
     {"h", "depth", "m", "flood_water_thickness", "water depth above the bed"},
     {"qx", "unit_discharge_x", "m2 s-1", "", "unit discharge to the east of the grid"},
     {"qy", "unit_discharge_y", "m2 s-1", "", "unit discharge to the north of the grid"},
@@ -18,6 +18,7 @@ constexpr std::array<Variable, 20> table{{
     {"Q", "discharge", "m3 s-1", "water_volume_transport_in_river_channel", "discharge"},
     {"n", "manning", "s m-1/3", "", "Manning roughness coefficient"},
     {"rain", "rain_rate", "m s-1", "rainfall_rate", "rain rate"},
+    {"", "evaporation_rate", "m s-1", "", "potential evaporation"},
     {"", "water_table_depth", "m", "water_table_depth", "depth of the water table below ground"},
     {"", "groundwater_head", "m", "", "groundwater head above the vertical datum"},
     {"", "infiltration", "m", "", "water infiltrated since the start"},

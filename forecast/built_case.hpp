@@ -9,6 +9,7 @@
 #include "core/field.hpp"
 #include "core/result.hpp"
 #include "forecast/scenario.hpp"
+#include "forecast/well_input.hpp"
 #include "grids/geometry.hpp"
 #include "model/case.hpp"
 
@@ -34,8 +35,12 @@ struct BuiltCase {
   Field<double> initial_depth;     // h [m], NaN outside
   Field<float> water_table_error;  // standard error of the prior [m], NaN outside; or empty
   std::vector<GaugeCell> gauges;
+  std::vector<WellTables> wells;  // of Scenario::well_forecasts, in their order
   std::vector<InputFile> inputs;
 };
+
+/// Is there a water table that readings correct and products show?
+bool has_groundwater(const Scenario& scenario, const BuiltCase& built);
 
 /// Reads, checks and rasterises all that the scenario names. Every fault found is added to `faults`
 /// with place and cure; nothing is returned when there is one.

@@ -75,6 +75,11 @@ std::vector<grids::Line> lines_of(CaseDraft& draft, const Shape& shape) {
   return lines;
 }
 
+bool has_groundwater(const Scenario& scenario, const BuiltCase& built) {
+  return scenario.groundwater.water_table_depth.set() &&
+         !built.model.infiltration.water_table_depth.empty();
+}
+
 std::optional<BuiltCase> build_case(const Scenario& scenario, Faults& faults) {
   const auto before = faults.size();
   CaseDraft draft{.scenario = scenario, .faults = faults};
@@ -89,6 +94,7 @@ std::optional<BuiltCase> build_case(const Scenario& scenario, Faults& faults) {
   build_structures(draft);
   build_levees(draft);
   build_gauges(draft);
+  build_wells(draft);
   build_forcing(draft);
   if (faults.size() != before) return std::nullopt;
   return std::move(draft.built);

@@ -12,6 +12,7 @@
 #include "forecast/observations.hpp"
 #include "forecast/states.hpp"
 #include "forecast/water_table.hpp"
+#include "forecast/well_run.hpp"
 #include "model/simulation.hpp"
 
 namespace vandvagt::forecast {
@@ -48,9 +49,13 @@ struct AreaOutcome {
   std::string id;
   double depth_threshold = 0.0;  // [m] of the query
   double share_threshold = 0.0;  // [1] of the query
+  double shallower_than = 0.0;   // [m below ground] of the query
   std::size_t cells = 0;         // computed cells inside; 0: the area lies outside the grid
   std::vector<std::vector<double>> share;  // of its cells deeper than depth_threshold [1]
   std::vector<std::vector<double>> depth;  // exceeded on share_threshold of its cells [m]
+  /// Of its cells whose water table lies less than shallower_than below ground [1]; empty without
+  /// groundwater.
+  std::vector<std::vector<double>> shallow_share;
 };
 
 /// Share of members whose greatest depth exceeds `depth`.
@@ -97,9 +102,10 @@ struct RunOutcome {
   std::vector<AreaOutcome> areas;
   std::optional<model::Maxima> maxima;  // of member 0 since the reference time (simulation: start)
   std::vector<ProbabilityMap> probabilities;
-  std::optional<WaterTable> water_table;  // the last analysis, where there is groundwater
-  std::optional<model::State> analysed;   // at the reference time (forecast)
-  std::optional<model::State> last;       // of member 0: at the end, or the last good one
+  std::optional<WaterTable> water_table;   // the last analysis, where there is groundwater
+  std::vector<WellForecastOutcome> wells;  // forecast from their own history (forecast)
+  std::optional<model::State> analysed;    // at the reference time (forecast)
+  std::optional<model::State> last;        // of member 0: at the end, or the last good one
 
   VolumeBalance volume;
   model::Counters counters;  // all members and the hindcast together

@@ -71,6 +71,7 @@ grids::GridProduct describe_maps(const Scenario& scenario, const BuiltCase& buil
   add("depth", true);
   add("stage", true);
   add("speed", true);
+  if (has_groundwater(scenario, built)) add("water_table_depth", true);
   if (plan.members > 1) {
     product.quantiles.assign(shown_quantiles.begin(), shown_quantiles.end());
     grids::GridVariable made;
@@ -169,6 +170,10 @@ Result<void> Products::Folder::take(const MapFrame& frame) {
   const std::size_t k = frame.time_index;
   if (auto done = grid->write("depth", k, 0, depth); !done) return done;
   if (auto done = grid->write("stage", k, 0, std::as_const(stage).view()); !done) return done;
+  if (!frame.water_table_depth.empty()) {
+    if (auto done = grid->write("water_table_depth", k, 0, frame.water_table_depth.view()); !done)
+      return done;
+  }
   return grid->write("speed", k, 0, frame.speed.view());
 }
 
@@ -244,6 +249,10 @@ Result<void> Products::write(const RunOutcome& outcome, const Presentation& pres
   if (!outcome.gauges.empty() || !outcome.passages.empty()) {
     if (auto done = detail::write_gauge_series(f.partial / "gauges.nc", input); !done) return done;
     f.files.push_back("gauges.nc");
+  }
+  if (!outcome.wells.empty()) {
+    if (auto done = detail::write_well_forecasts(f.partial / "wells.nc", input); !done) return done;
+    f.files.push_back("wells.nc");
   }
   if (auto done = f.text("areas.geojson", detail::areas_geojson(input)); !done) return done;
   if (auto done = detail::write_warnings(f.partial, input, f.files); !done) return done;

@@ -56,6 +56,19 @@ Result<RunOutcome> end_run(RunOutcome outcome, const Result<void>& done,
   return outcome;
 }
 
+/// Before the first step: forecasts of wells do not need the solver, and stand where it fails.
+void add_wells(const Scenario& scenario, const BuiltCase& built, const Observations& observations,
+               RunOutcome& outcome) {
+  if (scenario.well_forecasts.empty()) return;
+  const PhaseTimer timer(outcome, "wells");
+  outcome.wells = forecast_wells(scenario, built, observations, outcome.reference_time);
+  for (const WellForecastOutcome& well : outcome.wells) {
+    for (const InputFile& input : well.inputs) outcome.inputs.push_back(input);
+    for (const std::string& text : well.notices)
+      outcome.notices.push_back("well " + well.station + ": " + text);
+  }
+}
+
 Result<void> refuse_stations(const Scenario& scenario) {
   const auto from_station = [](const SeriesInput& series) {
     return series.from == SeriesInput::From::station;
@@ -256,6 +269,7 @@ Result<RunOutcome> run_forecast(const Scenario& scenario, const BuiltCase& built
   Runner runner(
       {scenario, built, *plan, observations, request.maps, request.progress, request.stop},
       outcome);
+  add_wells(scenario, built, observations, outcome);
   const auto done = Nightly(scenario, built, request, *plan, outcome).run(runner);
   return end_run(std::move(outcome), done, request.stop, began);
 }

@@ -32,8 +32,9 @@ struct MapFrame {
   int member = 0;
   std::size_t time_index = 0;  // in RunPlan::map_times
   Time time;
-  Field<float> depth;  // [m]
-  Field<float> speed;  // [m/s]; of member 0, else empty
+  Field<float> depth;              // [m]
+  Field<float> speed;              // [m/s]; of member 0, else empty
+  Field<float> water_table_depth;  // [m below ground]; of member 0 with groundwater, else empty
 };
 /// Takes maps as they come; an Error ends the run with it.
 using MapSink = std::function<Result<void>(MapFrame)>;
@@ -44,6 +45,7 @@ struct AreaQuery {
   std::vector<std::vector<grids::Point>> rings;  // x = longitude, y = latitude, WGS 84
   double depth = 0.1;                            // [m] for the share of cells deeper than this
   double share = 0.05;                           // [1] for the depth exceeded on this share
+  double shallower_than = 0.3;  // [m below ground] for the share of cells whose water table is
 };
 
 /// What is known of a run before it begins.

@@ -12,6 +12,7 @@
 
 #include "core/time.hpp"
 #include "forecast/variogram.hpp"
+#include "forecast/well_input.hpp"
 #include "grids/geometry.hpp"
 #include "model/case.hpp"
 #include "model/options.hpp"
@@ -301,6 +302,7 @@ struct Scenario {
   InfiltrationInput infiltration;
   EvapotranspirationInput evapotranspiration;
   GroundwaterInput groundwater;
+  std::vector<WellForecastInput> well_forecasts;
   std::vector<GaugeInput> gauges;
   EnsembleInput ensemble;
   OutputInput output;

@@ -83,11 +83,12 @@ struct GaugeStation {
   std::optional<double> altitude;  // [m above the vertical datum], e.g. of the bed or gauge zero
 };
 
-/// A variable over (station, time), or (realization, station, time) for an ensemble; NaN = missing.
+/// A variable over (station, time), or (realization, station, time) or (quantile, station, time)
+/// for an ensemble; NaN = missing.
 struct GaugeVariable {
   const Variable* variable = nullptr;
-  std::string name;  // empty: variable->name
-  bool over_members = false;
+  std::string name;            // empty: variable->name
+  bool over_members = false;   // over realization, or over quantile where those are given
   std::vector<double> values;  // [member][station][time], the last index fastest
   NetcdfAttributes attributes;
   bool flag = false;  // whole numbers (quality flags), stored as bytes, fill -127
@@ -98,8 +99,9 @@ struct GaugeProduct {
   Geometry geometry;  // CRS and vertical datum of positions and stages
   std::optional<Time> reference_time;
   std::vector<GaugeStation> stations;
-  std::vector<Time> times;  // increasing
-  std::vector<int> realizations;
+  std::vector<Time> times;        // increasing
+  std::vector<int> realizations;  // members, or ...
+  std::vector<double> quantiles;  // ... quantiles in [0, 1]; not both
   std::vector<GaugeVariable> variables;
 };
 

@@ -20,28 +20,26 @@ std::string name_of(const GaugeVariable& v) {
   return v.name.empty() ? std::string(v.variable->name) : v.name;
 }
 
+std::size_t member_count(const GaugeProduct& product) {
+  return std::max(product.realizations.size(), product.quantiles.size());
+}
+
 Result<void> check(const GaugeProduct& product, const std::string& place) {
   const auto wrong = [&](const std::string& what) {
     return fail(ErrorCode::invalid_input, place + ": " + what);
   };
   if (auto times = detail::check_times(product.times, place); !times) return times;
+  if (!product.realizations.empty() && !product.quantiles.empty())
+    return wrong("a product has members or quantiles, not both");
   if (product.stations.empty() || product.times.empty())
     return wrong("a file of series needs a station and a time");
-  std::set<std::string> names{"x",
-                              "y",
-                              "lon",
-                              "lat",
-                              "alt",
-                              "time",
-                              "crs",
-                              "realization",
-                              "station_id",
-                              "station_name",
-                              "forecast_reference_time"};
+  std::set<std::string> names{"x",        "y",          "lon",          "lat",
+                              "alt",      "time",       "crs",          "realization",
+                              "quantile", "station_id", "station_name", "forecast_reference_time"};
   for (const auto& v : product.variables) {
     if (!names.insert(name_of(v)).second)
       return wrong("variable \"" + name_of(v) + "\" comes twice");
-    const std::size_t members = v.over_members ? product.realizations.size() : 1;
+    const std::size_t members = v.over_members ? member_count(product) : 1;
     const std::size_t size = members * product.stations.size() * product.times.size();
     if (v.values.size() != size || size == 0)
       return wrong("variable \"" + name_of(v) + "\" has " + std::to_string(v.values.size()) +
@@ -166,6 +164,21 @@ Result<std::vector<Point>> longitudes_latitudes(const GaugeProduct& product) {
   return transform(std::move(points), product.geometry.crs, lon_lat_crs);
 }
 
+/// The ensemble's dimension and its variable; -1 where there is none.
+int define_members(NcFile& nc, const GaugeProduct& product, Dimensions& dimensions) {
+  if (member_count(product) == 0) return -1;
+  const bool realizations = !product.realizations.empty();
+  const std::string name = realizations ? "realization" : "quantile";
+  dimensions.member = nc.dimension(name, member_count(product));
+  const int id = nc.variable(name, NC_DOUBLE, {dimensions.member});
+  if (realizations)
+    nc.attribute(id, "standard_name", "realization");
+  else
+    nc.attribute(id, "long_name", "quantile of the ensemble");
+  nc.attribute(id, "units", "1");
+  return id;
+}
+
 /// Everything but the variables' values; returns their ids.
 std::vector<int> describe(NcFile& nc, const GaugeProduct& product, const Dimensions& dimensions,
                           const std::string& coordinates, bool has_crs) {
@@ -195,13 +208,7 @@ Result<void> write_gauges(const std::filesystem::path& path, const GaugeProduct&
   Dimensions dimensions{nc.dimension("station", product.stations.size()),
                         nc.dimension("time", product.times.size()), -1};
   const int time = detail::define_time(nc, "time", {dimensions.time});
-  int members = -1;
-  if (!product.realizations.empty()) {
-    dimensions.member = nc.dimension("realization", product.realizations.size());
-    members = nc.variable("realization", NC_DOUBLE, {dimensions.member});
-    nc.attribute(members, "standard_name", "realization");
-    nc.attribute(members, "units", "1");
-  }
+  const int members = define_members(nc, product, dimensions);
   const int reference =
       product.reference_time ? detail::define_time(nc, "forecast_reference_time", {}) : -1;
   const auto has_crs = detail::define_crs(nc, product.geometry);
@@ -214,8 +221,9 @@ Result<void> write_gauges(const std::filesystem::path& path, const GaugeProduct&
   for (const Time t : product.times) seconds.push_back(detail::since_1970(t));
   nc.write(time, seconds);
   if (members >= 0)
-    nc.write(members,
-             std::vector<double>(product.realizations.begin(), product.realizations.end()));
+    nc.write(members, product.quantiles.empty() ? std::vector<double>(product.realizations.begin(),
+                                                                      product.realizations.end())
+                                                : product.quantiles);
   if (product.reference_time)
     nc.write(reference, std::vector{detail::since_1970(*product.reference_time)});
   table.write(*lonlat);

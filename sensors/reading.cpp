@@ -15,13 +15,14 @@ struct ParameterName {
   Dimension dimension;
 };
 
-constexpr std::array<ParameterName, 6> parameters{{
+constexpr std::array<ParameterName, 7> parameters{{
     {Parameter::stage, "stage", Dimension::length},
     {Parameter::depth, "depth", Dimension::length},
     {Parameter::discharge, "discharge", Dimension::discharge},
     {Parameter::rain, "rain", Dimension::speed},
     {Parameter::groundwater_head, "groundwater-head", Dimension::length},
     {Parameter::groundwater_depth, "groundwater-depth", Dimension::length},
+    {Parameter::evaporation, "evaporation", Dimension::speed},
 }};
 
 const ParameterName& entry(Parameter parameter) {

@@ -52,7 +52,15 @@ std::string tests_text(const Quality& quality);
 std::optional<Quality> parse_quality(int overall, std::string_view tests);
 
 /// What a reading measures.
-enum class Parameter { stage, depth, discharge, rain, groundwater_head, groundwater_depth };
+enum class Parameter {
+  stage,
+  depth,
+  discharge,
+  rain,
+  groundwater_head,
+  groundwater_depth,
+  evaporation,
+};
 std::string to_string(Parameter parameter);  // "stage", "groundwater-depth"
 std::optional<Parameter> parse_parameter(std::string_view text);
 /// What its unit must be able to measure.
@@ -61,8 +69,8 @@ Dimension dimension(Parameter parameter);
 bool needs_datum(Parameter parameter);
 
 /// One reading in SI and in the grid's datum: stage [m above datum], depth [m], discharge [m³/s],
-/// rain [m/s], groundwater_head [m above datum], groundwater_depth [m below terrain, positive
-/// downwards].
+/// rain and potential evaporation [m/s], groundwater_head [m above datum], groundwater_depth [m
+/// below terrain, positive downwards].
 struct Reading {
   std::string station{};
   Parameter parameter = Parameter::stage;

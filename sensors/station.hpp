@@ -66,6 +66,7 @@ struct Station {
   std::string datum{};  // vertical datum of the value ("EPSG:5799", "local:<name>"); stage, head
   double datum_offset = 0.0;  // gauge zero: added to a reading for [m above the grid's datum]
   bool datum_offset_declared = false;  // must be, for a stage or a head: undeclared is not zero
+  std::optional<double> ground{};      // at a well [m above the grid's datum]: heads as depths
   double x = 0.0, y = 0.0;             // in `crs`
   std::string crs{};                   // of x and y; empty: the grid's own
   QualityLimits limits{};

@@ -1,6 +1,7 @@
 #include "watch/observed.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace vandvagt::watch {
 namespace {
@@ -22,6 +23,13 @@ double datum_offset(const std::vector<sensors::Station>& stations, const alerts:
                                                                         : 0.0;
 }
 
+double in_rule_terms(const sensors::Station& station, const alerts::Rule& rule, double value) {
+  if (rule.quantity == alerts::Quantity::stage) return value - station.datum_offset;
+  const bool head = station.parameter == sensors::Parameter::groundwater_head;
+  if (rule.quantity != alerts::Quantity::groundwater_depth || !head) return value;
+  return station.ground ? *station.ground - value : std::numeric_limits<double>::quiet_NaN();
+}
+
 Result<std::vector<alerts::ObservedReading>> observed_readings(const ObservedSources& sources,
                                                                const alerts::Rule& rule) {
   std::vector<alerts::ObservedReading> readings;
@@ -36,10 +44,9 @@ Result<std::vector<alerts::ObservedReading>> observed_readings(const ObservedSou
     from = std::max(from, (*state)->recent.back().time + Duration{1});
   const auto stored = sources.store.read(station->id, station->parameter, from, sources.now);
   if (!stored) return fail(stored.error());
-  const double offset = datum_offset(sources.stations, rule);
   for (const auto& reading : *stored)
     readings.push_back({.time = reading.time,
-                        .value = reading.value - offset,
+                        .value = in_rule_terms(*station, rule, reading.value),
                         .good = reading.quality.usable(),
                         .digest = sensors::digest({&reading, 1})});
   return readings;

@@ -28,6 +28,10 @@ struct ObservedSources {
 /// whatever is no stage.
 double datum_offset(const std::vector<sensors::Station>& stations, const alerts::Rule& rule);
 
+/// A station's value [SI, grid's datum] as the rule counts it: a stage in the station's own datum,
+/// a head as depth of the water table below the well's ground (NaN where that is not declared).
+double in_rule_terms(const sensors::Station& station, const alerts::Rule& rule, double value);
+
 /// The readings of a rule's station that are newer than the last good one the rule has seen, of at
 /// most two days, in the rule's datum; none for a rule that does not wait for readings. What comes
 /// late for a time that was judged already raises nothing.

@@ -10,8 +10,8 @@ namespace {
 using Values = std::map<std::string, std::string>;
 
 std::string value_for_people(const Rule& rule, double value, const std::string& language) {
-  std::string text = rule.quantity == Quantity::area_share ? fmt::format("{:.0f} %", 100.0 * value)
-                                                           : value_text(rule.quantity, value);
+  std::string text = is_share(rule.quantity) ? fmt::format("{:.0f} %", 100.0 * value)
+                                             : value_text(rule.quantity, value);
   const auto cube = text.find("m3/s");
   if (cube != std::string::npos) text.replace(cube, 4, "m³/s");
   if (language.starts_with("da")) std::replace(text.begin(), text.end(), '.', ',');
@@ -56,6 +56,9 @@ class Writer {
     values_["area"] = clean_text(name.empty() ? subject.area.id : name, max_area_text);
     values_["event"] = say("event." + to_string(subject.rule.hazard));
     values_["level"] = say("level." + severity_key(message, subject.rule));
+    values_["shallower_than"] =
+        value_text(Quantity::groundwater_depth, subject.rule.shallower_than);
+    if (danish) std::ranges::replace(values_["shallower_than"], '.', ',');
     values_["quantity"] = say("quantity." + to_string(subject.rule.quantity));
     values_["sender"] = clean_text(subject.options.sender_name, 200);
     values_["place"] = clean_text(station, 200);
@@ -84,8 +87,7 @@ class Writer {
     };
     words.headline = either(edit.headline, say("headline." + headline), max_headline);
     words.description = either(edit.description, description(form), 2 * max_area_text);
-    const std::string advice = form.empty() ? severity_key(message_, subject_.rule) : form;
-    words.instruction = either(edit.instruction, say("instruction." + advice), max_area_text);
+    words.instruction = either(edit.instruction, say(advice_key(form)), max_area_text);
     return words;
   }
 
@@ -95,6 +97,13 @@ class Writer {
     Values values = values_;
     for (const auto& [name, value] : more) values[name] = value;
     return fill(texts_, key, values);
+  }
+  // Water from below asks for other things than water that flows.
+  std::string advice_key(const std::string& form) const {
+    if (!form.empty()) return "instruction." + form;
+    const bool from_below = subject_.rule.hazard == Hazard::groundwater;
+    return (from_below ? "instruction_groundwater." : "instruction.") +
+           severity_key(message_, subject_.rule);
   }
   std::string status_word() const { return detail::status_word(subject_.options, texts_); }
   std::string say_value(const std::string& key, double value, Time time) const {
@@ -112,7 +121,9 @@ class Writer {
                    {{"time", zone_.for_people(*message_.onset)}}));
     }
     if (message_.peak) {
-      const std::string key = subject_.rule.station.empty() ? "sentence.no_place" : "sentence.peak";
+      const std::string key = subject_.rule.station.empty()             ? "sentence.no_place"
+                              : direction(subject_.rule.quantity) < 0.0 ? "sentence.least"
+                                                                        : "sentence.peak";
       add(say_value(key, message_.peak->value, message_.peak->time));
     }
     if (message_.newest_value) {

@@ -60,6 +60,7 @@ void to_json(json& j, const Rule& r) {
            {"datum", r.datum},
            {"area_depth", r.area_depth},
            {"area_share", r.area_share},
+           {"shallower_than", r.shallower_than},
            {"levels", r.levels},
            {"raise_probability", r.raise_probability},
            {"runs_needed", r.runs_needed},
@@ -85,6 +86,7 @@ void from_json(const json& j, Rule& r) {
   read(j, "datum", r.datum);
   read(j, "area_depth", r.area_depth);
   read(j, "area_share", r.area_share);
+  read_newer(j, "shallower_than", r.shallower_than);
   read(j, "levels", r.levels);
   read(j, "raise_probability", r.raise_probability);
   read(j, "runs_needed", r.runs_needed);

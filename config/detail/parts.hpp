@@ -23,6 +23,8 @@ void check_soil_over_groundwater(const Section& groundwater, const forecast::Sce
 void read_groundwater_flow(Section& section, forecast::Scenario& scenario);
 /// Needs the aquifer.
 void read_evapotranspiration(Section& top, forecast::Scenario& scenario);
+/// The wells of [groundwater] that are forecast from their own history.
+void read_well_forecasts(Section& groundwater, forecast::Scenario& scenario);
 void read_gauges(Section& top, forecast::Scenario& scenario);
 void read_run(Section& top, forecast::Scenario& scenario);
 void read_stations(Section& top, Configuration& configuration);

@@ -58,6 +58,8 @@ void build_sources(CaseDraft& draft);
 void build_structures(CaseDraft& draft);
 void build_levees(CaseDraft& draft);
 void build_gauges(CaseDraft& draft);
+/// Files of wells' heads, rain and evaporation.
+void build_wells(CaseDraft& draft);
 /// Series that need no station, and rain that needs none: read once, so that what is wrong with
 /// them is told before a run begins.
 void build_forcing(CaseDraft& draft);

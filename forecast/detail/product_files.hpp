@@ -27,6 +27,8 @@ grids::NetcdfProvenance provenance_of(const Scenario& scenario, const std::strin
 Result<void> write_maps(const std::filesystem::path& folder, const ProductInput& input,
                         std::vector<std::string>& files);
 Result<void> write_gauge_series(const std::filesystem::path& file, const ProductInput& input);
+/// Heads of wells as forecast from their own history.
+Result<void> write_well_forecasts(const std::filesystem::path& file, const ProductInput& input);
 Result<void> write_overview(const std::filesystem::path& file, const ProductInput& input);
 Result<void> write_warnings(const std::filesystem::path& folder, const ProductInput& input,
                             std::vector<std::string>& files);

@@ -143,7 +143,9 @@ Result<void> write_gauge_series(const std::filesystem::path& file, const Product
   product.variables.push_back(computed(outcome, "depth", &PlaceSeries::depth));
   product.variables.push_back(computed(outcome, "stage", &PlaceSeries::stage));
   product.variables.push_back(computed(outcome, "speed", &PlaceSeries::speed));
-  if (outcome.water_table) {
+  const bool groundwater =
+      !outcome.gauges.empty() && !outcome.gauges.front().members.front().water_table_depth.empty();
+  if (groundwater) {
     product.variables.push_back(
         computed(outcome, "water_table_depth", &PlaceSeries::water_table_depth));
   }

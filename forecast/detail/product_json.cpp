@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "forecast/detail/product_files.hpp"
+#include "forecast/detail/well_json.hpp"
 #include "grids/transform.hpp"
 
 namespace vandvagt::forecast::detail {
@@ -73,6 +74,10 @@ ordered_json area_peaks(const AreaOutcome& area, const RunOutcome& outcome) {
   add_peak(json, "share", area.share, outcome);
   json["share_threshold"] = area.share_threshold;
   add_peak(json, "depth", area.depth, outcome);
+  if (!area.shallow_share.empty()) {
+    json["shallower_than"] = area.shallower_than;
+    add_peak(json, "shallow_groundwater_share", area.shallow_share, outcome);
+  }
   return json;
 }
 
@@ -374,6 +379,8 @@ std::string run_json(const ProductInput& input, const std::vector<std::string>& 
   json["notices"] = outcome.notices;
   json["forcing"] = forcing_json(outcome.forcing);
   if (outcome.water_table) json["groundwater"] = groundwater_json(*outcome.water_table);
+  if (!outcome.wells.empty()) json["wells"] = ordered_json::array();
+  for (const WellForecastOutcome& well : outcome.wells) json["wells"].push_back(well_json(well));
   json["gauges"] = ordered_json::array();
   for (const GaugeOutcome& gauge : outcome.gauges) {
     json["gauges"].push_back(gauge_json(gauge, outcome));

@@ -82,8 +82,7 @@ Runner::Runner(RunContext context, RunOutcome& outcome)
     : context_(std::move(context)), outcome_(outcome) {}
 
 bool Runner::has_groundwater() const {
-  return context_.scenario.groundwater.water_table_depth.set() &&
-         !context_.built.model.infiltration.water_table_depth.empty();
+  return forecast::has_groundwater(context_.scenario, context_.built);
 }
 
 Result<void> Runner::prepare(Time from, const std::vector<AreaQuery>& areas) {
@@ -100,7 +99,7 @@ Result<void> Runner::prepare(Time from, const std::vector<AreaQuery>& areas) {
   cells_ = std::move(*cells);
   outcome_.times = sample_times(plan, from, context_.scenario.output.interval);
   add_gauges();
-  prepare_series(outcome_, areas, cells_);
+  prepare_series(outcome_, areas, cells_, has_groundwater());
   prepare_passages(outcome_, context_.built);
 
   auto forcing = resolve_forcing(context_.scenario, context_.built, period_, context_.observations);
@@ -195,7 +194,10 @@ Result<void> Runner::sample_at(model::Simulation& simulation, Time time, int mem
                         .time_index = static_cast<std::size_t>(map - maps.begin()),
                         .time = time,
                         .depth = std::move(depth),
-                        .speed = member == 0 ? simulation.speed() : Field<float>{}});
+                        .speed = member == 0 ? simulation.speed() : Field<float>{},
+                        .water_table_depth = member == 0 && has_groundwater()
+                                                 ? simulation.water_table_depth()
+                                                 : Field<float>{}});
 }
 
 Result<void> Runner::analyse(model::Simulation& simulation, Time time) {

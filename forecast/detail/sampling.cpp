@@ -15,9 +15,10 @@ namespace {
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 Result<AreaCells> cells_of(const AreaQuery& query, const BuiltCase& built) {
-  if (!(query.share >= 0.0 && query.share <= 1.0) || !(query.depth >= 0.0)) {
+  if (!(query.share >= 0.0 && query.share <= 1.0) || !(query.depth >= 0.0) ||
+      !(query.shallower_than >= 0.0)) {
     return fail(ErrorCode::invalid_input,
-                "area \"" + query.id + "\": the share must lie in 0..1 and the depth not below 0");
+                "area \"" + query.id + "\": the share must lie in 0..1 and depths not below 0");
   }
   grids::Polygon polygon;
   for (const auto& ring : query.rings) {
@@ -62,20 +63,23 @@ double depth_on_share(std::vector<float>& depths, double share) {
 }
 
 void prepare_series(RunOutcome& outcome, const std::vector<AreaQuery>& queries,
-                    const std::vector<AreaCells>& cells) {
+                    const std::vector<AreaCells>& cells, bool groundwater) {
   const std::vector<double> nothing(outcome.times.size(), unknown);
+  const std::vector<double> none;
   const auto members = static_cast<std::size_t>(outcome.members);
   for (GaugeOutcome& gauge : outcome.gauges) {
-    gauge.members.assign(members, {nothing, nothing, nothing, nothing});
+    gauge.members.assign(members, {nothing, nothing, nothing, groundwater ? nothing : none});
   }
   for (std::size_t k = 0; k < queries.size(); ++k) {
     AreaOutcome area;
     area.id = queries[k].id;
     area.depth_threshold = queries[k].depth;
     area.share_threshold = queries[k].share;
+    area.shallower_than = queries[k].shallower_than;
     area.cells = cells[k].cells.size();
     area.share.assign(members, nothing);
     area.depth.assign(members, nothing);
+    if (groundwater) area.shallow_share.assign(members, nothing);
     outcome.areas.push_back(std::move(area));
   }
 }
@@ -107,6 +111,17 @@ void prepare_passages(RunOutcome& outcome, const BuiltCase& built) {
   }
 }
 
+namespace {
+
+double share_shallower(const AreaCells& area, const Field<float>& water_table, double than) {
+  const auto shallow = std::ranges::count_if(area.cells, [&](std::size_t cell) {
+    return static_cast<double>(water_table.values()[cell]) < than;
+  });
+  return static_cast<double>(shallow) / static_cast<double>(area.cells.size());
+}
+
+}  // namespace
+
 void sample(RunOutcome& outcome, const std::vector<AreaCells>& cells,
             const model::Simulation& simulation, FieldView<const float> depth, int member,
             std::size_t index) {
@@ -119,7 +134,7 @@ void sample(RunOutcome& outcome, const std::vector<AreaCells>& cells,
     series.depth[index] = h;
     series.speed[index] = simulation.speed_at(cell);
     series.stage[index] = h > 0.0 ? simulation.bed_elevation_at(cell) + h : unknown;
-    if (!table.empty()) {
+    if (!series.water_table_depth.empty()) {
       series.water_table_depth[index] = static_cast<double>(table(cell.i, cell.j));
     }
   }
@@ -139,13 +154,16 @@ void sample(RunOutcome& outcome, const std::vector<AreaCells>& cells,
     }
     area.share[m][index] = static_cast<double>(deeper) / static_cast<double>(depths.size());
     area.depth[m][index] = depth_on_share(depths, area.share_threshold);
+    if (!area.shallow_share.empty()) {
+      area.shallow_share[m][index] = share_shallower(cells[k], table, area.shallower_than);
+    }
   }
 }
 
 void share_hindcast(RunOutcome& outcome, std::size_t index) {
   const auto count = static_cast<std::ptrdiff_t>(index);
   const auto copy = [count](const std::vector<double>& from, std::vector<double>& to) {
-    std::copy_n(from.begin(), count, to.begin());
+    if (!from.empty()) std::copy_n(from.begin(), count, to.begin());
   };
   for (std::size_t m = 1; m < static_cast<std::size_t>(outcome.members); ++m) {
     for (GaugeOutcome& gauge : outcome.gauges) {
@@ -160,6 +178,7 @@ void share_hindcast(RunOutcome& outcome, std::size_t index) {
     for (AreaOutcome& area : outcome.areas) {
       copy(area.share[0], area.share[m]);
       copy(area.depth[0], area.depth[m]);
+      if (!area.shallow_share.empty()) copy(area.shallow_share[0], area.shallow_share[m]);
     }
   }
 }

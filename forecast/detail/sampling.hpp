@@ -26,9 +26,10 @@ Result<std::vector<AreaCells>> find_area_cells(const std::vector<AreaQuery>& que
 /// Depth that at least `share` of the cells exceed or equal; the greatest for share 0.
 double depth_on_share(std::vector<float>& depths, double share);
 
-/// Makes the outcome's gauges and areas, all values unknown.
+/// Makes the outcome's gauges and areas, all values unknown; without groundwater there is no series
+/// of the water table.
 void prepare_series(RunOutcome& outcome, const std::vector<AreaQuery>& queries,
-                    const std::vector<AreaCells>& cells);
+                    const std::vector<AreaCells>& cells, bool groundwater);
 
 /// Makes the outcome's structures and levees, all values unknown.
 void prepare_passages(RunOutcome& outcome, const BuiltCase& built);

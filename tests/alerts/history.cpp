@@ -46,6 +46,15 @@ Rule area_rule() {
   return rule;
 }
 
+Rule shallow_rule() {
+  Rule rule = area_rule();
+  rule.id = "town-groundwater";
+  rule.quantity = Quantity::shallow_groundwater_share;
+  rule.hazard = alerts::Hazard::groundwater;
+  rule.levels = {{"minor", 0.1, 0.05}, {"severe", 0.5, 0.4}};
+  return rule;
+}
+
 Rule rise_rule() {
   Rule rule = gauge_rule();
   rule.id = "bridge-rise";

@@ -24,6 +24,8 @@ alerts::Rule gauge_rule();
 alerts::Rule well_rule();
 /// Depth in an area, from the forecast alone: minor 0.2/0.15 m, severe 0.5/0.4 m.
 alerts::Rule area_rule();
+/// A rule on the share of the town with shallow groundwater, levels at 0.1 and 0.5.
+alerts::Rule shallow_rule();
 /// Rate of rise at the gauge: minor 0.3/0.1 m/h, severe 0.6/0.4 m/h.
 alerts::Rule rise_rule();
 alerts::Area town();

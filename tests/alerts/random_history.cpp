@@ -60,7 +60,8 @@ Rule random_kind(Random& random) {
   const double kind = uniform(random, 0.0, 1.0);
   if (kind < 0.35) return gauge_rule();
   if (kind < 0.55) return rise_rule();
-  return kind < 0.75 ? well_rule() : area_rule();
+  if (kind < 0.75) return well_rule();
+  return kind < 0.9 ? area_rule() : shallow_rule();
 }
 
 Rule random_rule(Random& random) {

@@ -63,7 +63,8 @@ TEST(Cap, EveryMessageOfALifeIsValid) {
 }
 
 TEST(Cap, EveryHazardAndQuantityIsValid) {
-  for (const auto& base : {test::gauge_rule(), test::well_rule(), test::area_rule()}) {
+  for (const auto& base :
+       {test::gauge_rule(), test::well_rule(), test::area_rule(), test::shallow_rule()}) {
     for (const char* hazard : {"river", "sea", "rain", "groundwater"}) {
       auto rule = base;
       rule.hazard = *alerts::parse_hazard(hazard);
@@ -73,6 +74,27 @@ TEST(Cap, EveryHazardAndQuantityIsValid) {
       ASSERT_TRUE(life.last().message);
       expect_valid(cap_of(*life.last().message, rule, test::town()));
     }
+  }
+}
+
+TEST(Cap, GroundwaterIsToldAsWaterFromBelow) {
+  Life area(test::shallow_rule());
+  area.run(test::run_of(0.0, {0.6, 0.7}, 10.0, 12.0, 0.0), 0.0);
+  const std::string share = cap_of(*area.last().message, test::shallow_rule(), test::town());
+  for (const char* part :
+       {"<event>High groundwater</event>", "<event>Højt grundvand</event>",
+        "share of the area with the groundwater less than 0.30 m below ground: 70 %",
+        "andel af området med grundvand mindre end 0,30 m under terræn: 70 %",
+        "Keep out of cellars", "Gå ikke ned i kældre",
+        "<value>shallow_groundwater_share</value>"}) {
+    EXPECT_NE(share.find(part), std::string::npos) << part << "\n" << share;
+  }
+  Life well(test::well_rule());
+  well.run(test::run_of(0.0, {0.3, 0.3}, 10.0, 12.0, 2.0), 0.0);
+  const std::string depth = cap_of(*well.last().message, test::well_rule(), test::town());
+  for (const char* part : {"Smallest depth of the groundwater below ground at Stone bridge: 0.30 m",
+                           "Mindste dybde til grundvandet under terræn ved Stone bridge: 0,30 m"}) {
+    EXPECT_NE(depth.find(part), std::string::npos) << part << "\n" << depth;
   }
 }
 

@@ -34,6 +34,7 @@ TEST(RuleCheck, TheTestsOwnRulesAreSound) {
   EXPECT_EQ(faults_of(test::gauge_rule()), "");
   EXPECT_EQ(faults_of(test::well_rule()), "");
   EXPECT_EQ(faults_of(test::area_rule()), "");
+  EXPECT_EQ(faults_of(test::shallow_rule()), "");
 }
 
 TEST(RuleCheck, ClearMustLieOnTheSafeSideOfRaise) {
@@ -71,6 +72,18 @@ TEST(RuleCheck, TheStationMustMeasureWhatTheRuleWatches) {
   auto rule = test::gauge_rule();
   rule.station = "well";
   expect_fault(rule, ".quantity", "the station measures groundwater_depth");
+}
+
+TEST(RuleCheck, AShareOfShallowGroundwaterNeedsADepthAndNoStation) {
+  auto rule = test::shallow_rule();
+  rule.shallower_than = 0.0;
+  expect_fault(rule, ".shallower_than", "give a depth below ground above 0 m");
+  rule = test::shallow_rule();
+  rule.levels[1].raise = 1.5;
+  expect_fault(rule, "levels.severe", "give a share in (0, 1]");
+  rule = test::shallow_rule();
+  rule.station = "well";
+  expect_fault(rule, ".station", "is given for an area's quantity");
 }
 
 TEST(RuleCheck, EveryNumberHasItsBounds) {

@@ -76,7 +76,7 @@ TEST(Simulate, RunsACaseFromItsConfigurationAlone) {
                         " --output " + quoted(folder / "out"));
   ASSERT_EQ(result.exit_code, 0) << result.output;
   EXPECT_THAT(result.output, AllOf(HasSubstr("A basin"), HasSubstr("spring"),
-                                   HasSubstr("rain 400, edges 0, sources 300\n")));
+                                   HasSubstr("rain 400, edges 0, sources 300, ground 0\n")));
   std::set<std::string> files;
   for (const auto& entry : fs::directory_iterator(folder / "out"))
     files.insert(entry.path().filename().string());

@@ -133,6 +133,22 @@ TEST_F(CompleteConfiguration, TurnsUnitsIntoSi) {
   EXPECT_DOUBLE_EQ(all.rules.at(1).levels.at(0).raise, 0.5 / 3600.0);
 }
 
+TEST_F(CompleteConfiguration, KnowsWellsThatAreForecast) {
+  ASSERT_EQ(all.scenario.well_forecasts.size(), 1U);
+  const auto& well = all.scenario.well_forecasts[0];
+  EXPECT_EQ(well.station, "head-1");
+  EXPECT_EQ(well.heads.filename(), "days.csv");
+  EXPECT_EQ(well.heads_hour, std::chrono::hours{8});
+  EXPECT_EQ(well.rain.station, "gauge-1");
+  EXPECT_EQ(well.evaporation.station, "pan-1");
+  EXPECT_EQ(well.rain_forecast.unit, "mm/d");
+  EXPECT_EQ(well.response, forecast::WellResponse::exponential);
+  EXPECT_EQ(well.lead, std::chrono::days{14});
+  EXPECT_DOUBLE_EQ(*station_of(all, "head-1").ground, 12.5);
+  EXPECT_DOUBLE_EQ(all.rules.at(3).shallower_than, 0.25);
+  EXPECT_DOUBLE_EQ(all.rules.at(3).levels.at(0).raise, 0.1);
+}
+
 TEST_F(CompleteConfiguration, KeepsTheOrderOfChangesAndTheirSlopes) {
   using Kind = forecast::TerrainChange::Kind;
   const auto& changes = all.scenario.changes;

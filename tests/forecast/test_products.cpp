@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "forecast/detail/member_maps.hpp"
 #include "forecast/ensemble.hpp"
@@ -154,6 +155,53 @@ TEST_F(Published, ForecastFollowsTheConventions) {
   EXPECT_THAT(info, HasSubstr("Origin = (445000"));
 }
 
+/// Values of a variable of a NetCDF file in its own order, NaN where missing.
+std::vector<double> values_of(const fs::path& file, const std::string& name) {
+  const std::string text = output_of("ncdump -p 9,17 -v " + name + " " + file.string());
+  const std::string mark = "\n " + name + " =";
+  const auto begin = text.find(mark, text.find("\ndata:"));
+  std::istringstream list(text.substr(begin + mark.size()));
+  std::vector<double> values;
+  for (std::string word; list >> word && word != ";";) {
+    const std::string number = word.substr(0, word.find_first_of(",;"));
+    const bool missing = number == "_" || number == "NaN" || number == "NaNf";
+    if (!number.empty())
+      values.push_back(missing ? std::numeric_limits<double>::quiet_NaN() : std::stod(number));
+    if (word.find(';') != std::string::npos) break;
+  }
+  return values;
+}
+
+TEST_F(Published, TheWaterTableIsAMapOverTimeAndAHydrographAtEveryPlace) {
+  const std::string header = output_of("ncdump -h " + (run() / "forecast.nc").string());
+  EXPECT_THAT(header, HasSubstr("float water_table_depth(time, y, x)"));
+  EXPECT_THAT(header, HasSubstr("water_table_depth:standard_name = \"water_table_depth\""));
+  EXPECT_THAT(header, HasSubstr("water_table_depth:units = \"m\""));
+  const auto map = values_of(run() / "forecast.nc", "water_table_depth");
+  ASSERT_EQ(map.size(), std::size_t{3 * 24 * 40});
+  const auto& analysed = outcome->water_table->depth;
+  for (int j = 0; j < 24; ++j) {
+    for (int i = 0; i < 40; ++i) {
+      const double first = map[static_cast<std::size_t>(j * 40 + i)];
+      if (std::isnan(analysed(i, j))) {
+        EXPECT_TRUE(std::isnan(first)) << i << ' ' << j;
+      } else {
+        EXPECT_FLOAT_EQ(static_cast<float>(first), analysed(i, j)) << i << ' ' << j;
+      }
+    }
+  }
+  const auto series = values_of(run() / "gauges.nc", "water_table_depth");
+  const std::size_t places = outcome->gauges.size(), times = outcome->times.size();
+  ASSERT_EQ(series.size(), 3 * places * times);
+  for (std::size_t m = 0; m < 3; ++m) {
+    for (std::size_t g = 0; g < places; ++g) {
+      const auto& expected = outcome->gauges[g].members[m].water_table_depth;
+      for (std::size_t k = 0; k < times; ++k)
+        EXPECT_EQ(series[(m * places + g) * times + k], expected[k]);
+    }
+  }
+}
+
 TEST_F(Published, GaugesHoldMembersAndReadings) {
   const std::string header = output_of("ncdump -h " + (run() / "gauges.nc").string());
   for (const char* text : {"featureType = \"timeSeries\"", "timeseries_id", "observed_stage",
@@ -190,6 +238,8 @@ TEST_F(Published, AreasTellTheirPeaks) {
   EXPECT_EQ(properties["lead_time"], "2 h");
   EXPECT_GT(properties["peak_share"].get<double>(), 0.0);
   EXPECT_TRUE(properties.contains("peak_depth_median"));
+  EXPECT_EQ(properties["shallower_than"], 0.3);
+  EXPECT_TRUE(properties["peak_shallow_groundwater_share"].is_number());
   EXPECT_TRUE(properties["time_of_peak_depth"].is_string());
   EXPECT_THAT(output_of("ogrinfo -al " + (run() / "areas.geojson").string()), HasSubstr("WGS 84"));
 }
@@ -273,6 +323,26 @@ TEST(Products, AFailedRunSaysSoAndHasNoMaps) {
   EXPECT_EQ(json["status"], "failed");
   EXPECT_FALSE(json["why_failed"].get<std::string>().empty());
   EXPECT_FALSE(fs::exists(folder / "run" / "max_depth.tif"));
+}
+
+TEST(Products, ASimulationWithGroundwaterShowsItToo) {
+  auto made = test::make_case({.infiltration = true, .stations = false});
+  made.scenario.time.duration = std::chrono::minutes{30};
+  const TemporaryFolder folder;
+  const auto plan = plan_simulation(made.scenario);
+  auto products = Products::begin(made.scenario, made.built, *plan, folder / "run");
+  ASSERT_TRUE(products) << products.error().message;
+  SimulationRequest request;
+  request.maps = products->map_sink();
+  const auto outcome = run_simulation(made.scenario, made.built, request);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  ASSERT_TRUE(products->write(*outcome, {}));
+  ASSERT_TRUE(products->publish());
+  for (const char* file : {"forecast.nc", "gauges.nc"}) {
+    const auto values = values_of(folder / "run" / file, "water_table_depth");
+    EXPECT_TRUE(std::ranges::any_of(values, [](double v) { return std::abs(v - 0.8) < 1e-6; }))
+        << file;
+  }
 }
 
 TEST(MemberMaps, QuantilesAreThoseOfTheMembers) {

@@ -205,6 +205,41 @@ TEST(Forecast, AreasTellShareAndDepth) {
   EXPECT_TRUE(std::isnan(outcome->areas[1].share[0].front()));
 }
 
+TEST(Forecast, AreasTellTheShareWithShallowGroundwater) {
+  auto made = test::make_case({.infiltration = true, .stations = false});
+  made.scenario.time.duration = minutes{30};
+  auto& table = made.built.model.infiltration.water_table_depth;
+  for (int j = 0; j < table.ny(); ++j) {
+    for (int i = 20; i < 30; ++i) table(i, j) = 0.2F;
+  }
+  const grids::Geometry& g = made.built.geometry;
+  const auto box = [&](int from, int to) {
+    const double x0 = g.x0 + from * g.dx, x1 = g.x0 + to * g.dx, y1 = g.y0 + 20 * g.dx;
+    return *grids::transform({{x0, g.y0}, {x1, g.y0}, {x1, y1}, {x0, y1}}, g.crs,
+                             grids::lon_lat_crs);
+  };
+  SimulationRequest request;
+  request.areas = {{.id = "half", .rings = {box(15, 25)}, .shallower_than = 0.3},
+                   {.id = "deep", .rings = {box(5, 15)}, .shallower_than = 0.3},
+                   {.id = "far", .rings = {{{0, 0}, {1, 0}, {1, 1}}}}};
+  const auto outcome = run_simulation(made.scenario, made.built, request);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_NEAR(outcome->areas[0].shallow_share[0].front(), 0.5, 0.06);
+  EXPECT_DOUBLE_EQ(outcome->areas[1].shallow_share[0].front(), 0.0);
+  EXPECT_TRUE(std::isnan(outcome->areas[2].shallow_share[0].front()));
+}
+
+TEST(Forecast, WithoutGroundwaterThereIsNoWaterTableToTellOf) {
+  auto made = test::make_case({.stations = false});
+  made.scenario.time.duration = minutes{30};
+  SimulationRequest request;
+  request.areas = {{.id = "far", .rings = {{{0, 0}, {1, 0}, {1, 1}}}}};
+  const auto outcome = run_simulation(made.scenario, made.built, request);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_TRUE(outcome->areas[0].shallow_share.empty());
+  EXPECT_TRUE(outcome->gauges[0].members[0].water_table_depth.empty());
+}
+
 TEST(Forecast, SilentStationsFailTheRunAndSaySo) {
   const auto made = test::make_case();
   const TemporaryFolder folder;
