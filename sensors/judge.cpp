@@ -108,9 +108,9 @@ Result<std::vector<Reading>> read_among(const Store& store, const Station& stati
     const Time next = i + 1 < readings.size() ? readings[i + 1].time : last;
     const auto after = store.first(station.id, parameter, at + instant, next, looked_at_after);
     if (!after) return fail(after.error());
-    for (const auto* some : {&*before, &*after})
-      for (const auto& reading : *some)
-        if (reading.time >= readings.front().time) around.emplace(reading.time, reading);
+    for (const auto& reading : *before)
+      if (reading.time >= readings.front().time) around.emplace(reading.time, reading);
+    for (const auto& reading : *after) around.emplace(reading.time, reading);
   }
   std::vector<Reading> among;
   for (auto& [time, reading] : around) among.push_back(std::move(reading));
