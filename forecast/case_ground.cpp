@@ -89,8 +89,7 @@ std::vector<model::CellIndex> cells_of(CaseDraft& draft, const HeadBoundaryInput
       add(grids::cells_in(geometry, polygon));
   // Shapes may overlap: each cell once, row by row.
   std::ranges::sort(cells, {}, [](const grids::Cell& cell) { return std::pair(cell.j, cell.i); });
-  const auto doubled = std::ranges::unique(cells);
-  cells.erase(doubled.begin(), doubled.end());
+  cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
   std::vector<model::CellIndex> made;
   made.reserve(cells.size());
   for (const auto cell : cells) made.push_back({cell.i, cell.j});

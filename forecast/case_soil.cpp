@@ -11,7 +11,7 @@ namespace {
 
 using model::InfiltrationLaw;
 
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_given = std::numeric_limits<double>::quiet_NaN();
 
 /// Where no water table is declared it is too deep to matter: 1 km of soil takes any rain.
 constexpr double deep_water_table = 1000.0;
@@ -81,7 +81,7 @@ class SoilFields {
                       FieldLimits limits) const {
     if (soil().classes.empty()) return build_field(draft_, input, what, limits);
     limits.gaps_allowed = true;
-    if (!input.set() && !limits.elsewhere) limits.elsewhere = nothing;
+    if (!input.set() && !limits.elsewhere) limits.elsewhere = not_given;
     Field<double> field = build_field(draft_, input, what, limits);
     long long missing = 0;
     for (int j = 0; j < field.ny(); ++j) {
@@ -177,11 +177,11 @@ void build_infiltration(CaseDraft& draft) {
     if (value < 0.0) value = 0.0;
   made.water_table_depth = to_single(depth);
   const FieldInput& error = draft.scenario.groundwater.prior_error;
-  draft.built.water_table_error = to_single(build_field(
-      draft, error, "the prior water table's standard error",
-      {.least = 0.0,
-       .least_excluded = true,
-       .elsewhere = error.set() ? std::nullopt : std::optional(usual_prior_error)}));
+  draft.built.water_table_error = to_single(
+      build_field(draft, error, "the prior water table's standard error",
+                  {.least = 0.0,
+                   .least_excluded = true,
+                   .elsewhere = error.set() ? std::nullopt : std::optional(usual_prior_error)}));
 }
 
 }  // namespace vandvagt::forecast

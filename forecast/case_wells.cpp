@@ -29,7 +29,7 @@ DailySeries read_days(CaseDraft& draft, const DailyInput& input, const char* wha
         fmt::format("{} has {} columns of values", input.file.string(), table->rows.front().size()),
         "give date,value; members belong to the forecast");
   }
-  const auto series = daily_series(*table).value_or(DailySeries{});
+  auto series = daily_series(*table).value_or(DailySeries{});
   const bool rain = std::string(what) == "rain";
   const auto below = [rain](double v) { return rain && v < 0.0; };
   if (const auto wrong = std::ranges::find_if(series.values, below); wrong != series.values.end()) {

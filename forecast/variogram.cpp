@@ -29,27 +29,39 @@ Stretch::Stretch(const Variogram& variogram) : across_(variogram.anisotropy) {
   std::tie(sin_, cos_) = sine_and_cosine(variogram.direction - turns * std::numbers::pi);
 }
 
+namespace {
+
+void exponential(double* value, std::ptrdiff_t count) {
+#pragma omp simd
+  for (std::ptrdiff_t k = 0; k < count; ++k) {
+    value[k] = portable::exp_of_negative(-std::sqrt(value[k]));
+  }
+}
+
+void spherical(double* value, std::ptrdiff_t count) {
+#pragma omp simd
+  for (std::ptrdiff_t k = 0; k < count; ++k) {
+    const double h = std::sqrt(value[k] < 1.0 ? value[k] : 1.0);
+    value[k] = 1.0 - h * (1.5 - 0.5 * (h * h));
+  }
+}
+
+void gaussian(double* value, std::ptrdiff_t count) {
+#pragma omp simd
+  for (std::ptrdiff_t k = 0; k < count; ++k) value[k] = portable::exp_of_negative(-value[k]);
+}
+
+}  // namespace
+
 void correlate(CorrelationModel model, std::span<double> squares) {
-  double* const value = squares.data();
   const auto count = static_cast<std::ptrdiff_t>(squares.size());
   switch (model) {
     case CorrelationModel::exponential:
-#pragma omp simd
-      for (std::ptrdiff_t k = 0; k < count; ++k) {
-        value[k] = portable::exp_of_negative(-std::sqrt(value[k]));
-      }
-      return;
+      return exponential(squares.data(), count);
     case CorrelationModel::spherical:
-#pragma omp simd
-      for (std::ptrdiff_t k = 0; k < count; ++k) {
-        const double h = std::sqrt(value[k] < 1.0 ? value[k] : 1.0);
-        value[k] = 1.0 - h * (1.5 - 0.5 * (h * h));
-      }
-      return;
+      return spherical(squares.data(), count);
     case CorrelationModel::gaussian:
-#pragma omp simd
-      for (std::ptrdiff_t k = 0; k < count; ++k) value[k] = portable::exp_of_negative(-value[k]);
-      return;
+      return gaussian(squares.data(), count);
   }
 }
 

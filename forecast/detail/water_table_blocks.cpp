@@ -78,7 +78,8 @@ struct Row {
 
 /// Drift's functions at a cell less what the wells' covariances carry of them.
 void add_drift(const BlockMap& map, const KrigingSystem& system, grids::Cell cell,
-               Eigen::Ref<const Eigen::VectorXd> whitened, double& departure, double& variance) {
+               const Eigen::Ref<const Eigen::VectorXd>& whitened, double& departure,
+               double& variance) {
   const Eigen::Index p = map.wells.drift.cols();
   if (p == 0) return;
   Eigen::VectorXd f(p);

@@ -71,8 +71,8 @@ Result<mqtt::ssl_options> ssl_options(const Options& options) {
   return ssl;
 }
 
-// The library's sending thread looks at its queue and then waits for a signal; a signal in between is
-// lost, and the message lies there for a second (eclipse-paho/paho.mqtt.c issue 1039; in all of
+// The library's sending thread looks at its queue and then waits for a signal; a signal in between
+// is lost, and the message lies there for a second (eclipse-paho/paho.mqtt.c issue 1039; in all of
 // 1.3). What takes longer than this may have met that. Any further command wakes the thread.
 constexpr auto nudge_after = 20ms;
 // An UNSUBSCRIBE from what nobody subscribes to: every broker answers it and nothing changes.

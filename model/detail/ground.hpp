@@ -33,8 +33,11 @@ class Ground {
   Ground(GroundGiven given, Solver& solver, const Options& options);
   /// Goes on from a state that fits (validate_state).
   Ground(GroundGiven given, Solver& solver, const Options& options, const State& state);
+  ~Ground() = default;
   Ground(const Ground&) = delete;
   Ground& operator=(const Ground&) = delete;
+  Ground(Ground&&) = delete;
+  Ground& operator=(Ground&&) = delete;
 
   Time next_step(Time after) const;
   /// The step that ends now. Error{numerical} from the saturated flow; then nothing has changed.

@@ -124,9 +124,11 @@ map_interval = "1min"
   ASSERT_EQ(result.exit_code, 0) << result.output;
   // 2 m2 under 0.02 m, then 36 mm/h for two minutes.
   EXPECT_THAT(result.output, testing::ContainsRegex("at the start +0\\.040000\n"));
+  EXPECT_THAT(
+      result.output,
+      testing::ContainsRegex("in +0\\.002400 +rain 0\\.002400, edges 0, sources 0, ground 0\n"));
   EXPECT_THAT(result.output,
-              testing::ContainsRegex("in +0\\.002400 +rain 0\\.002400, edges 0, sources 0\n"));
-  EXPECT_THAT(result.output, testing::ContainsRegex("out +0 +edges 0, infiltration 0, sinks 0\n"));
+              testing::ContainsRegex("out +0 +edges 0, infiltration 0, sinks 0, evaporation 0\n"));
   EXPECT_THAT(result.output, testing::ContainsRegex("stored +0\\.042400 +relative error"));
   EXPECT_THAT(result.output, HasSubstr("\n2 min simulated in "));
 }
