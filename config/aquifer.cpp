@@ -15,7 +15,7 @@ const Kind length_kind{.dimension = Dimension::length, .range = not_negative};
 const Kind thickness_kind{.dimension = Dimension::length, .range = positive};
 const Kind yield_kind{.dimension = Dimension::dimensionless, .range = {.above = 0.0, .below = 1.0}};
 const Kind drain_kind{.dimension = Dimension::dimensionless, .range = not_negative};
-const Kind stage_kind{.dimension = Dimension::length, .parameters = {Parameter::stage}};
+const Kind water_beside_kind{.dimension = Dimension::length, .parameters = {Parameter::stage}};
 const Kind rate_kind{.dimension = Dimension::discharge, .parameters = {Parameter::discharge}};
 
 void read_aquifer(Section& section, AquiferInput& aquifer) {
@@ -47,7 +47,7 @@ void read_boundary(Section& section, HeadBoundaryInput& boundary) {
   if (section.present() && shape == ShapeKind::none)
     section.fault("polygon", "is missing", "say where: polygon, rectangle or line");
   section.require("stage", "give its water level [m above datum]");
-  read_series(section, "stage", boundary.stage, stage_kind);
+  read_series(section, "stage", boundary.stage, water_beside_kind);
   section.require("conductance", "give that of each cell's bed [m2/s]");
   section.number("conductance", boundary.conductance, positive);
   section.quantity("bottom", Dimension::length, boundary.bottom);
