@@ -113,6 +113,7 @@ Result<std::vector<Reading>> read_among(const Store& store, const Station& stati
     for (const auto& reading : *after) around.emplace(reading.time, reading);
   }
   std::vector<Reading> among;
+  among.reserve(around.size());
   for (auto& [time, reading] : around) among.push_back(std::move(reading));
   return among;
 }

@@ -65,6 +65,7 @@ struct generic_product_impl<vandvagt::model::detail::SaturatedMatrix, Right, Spa
           vandvagt::model::detail::SaturatedMatrix, Right,
           generic_product_impl<vandvagt::model::detail::SaturatedMatrix, Right>> {
   using Scalar = double;
+  // The names are Eigen's. NOLINTBEGIN(readability-identifier-naming)
   template <class Result>
   static void evalTo(Result& result, const vandvagt::model::detail::SaturatedMatrix& left,
                      const Right& right) {
@@ -78,5 +79,6 @@ struct generic_product_impl<vandvagt::model::detail::SaturatedMatrix, Right, Spa
     evalTo(product, left, right);
     result += factor * product;
   }
+  // NOLINTEND(readability-identifier-naming)
 };
 }  // namespace Eigen::internal
