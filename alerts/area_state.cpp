@@ -2,14 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "alerts/detail/time_json.hpp"
+
 namespace vandvagt::alerts {
 namespace {
 
 using nlohmann::json;
-
-json time_or_null(const std::optional<Time>& t) {
-  return t ? json(format_time(*t)) : json(nullptr);
-}
 
 // A warning that waits for a person is not told to the area.
 bool told(const WarningState& state) {
@@ -44,7 +42,7 @@ json entry(const RuleStanding& one, const Options& options) {
               {"revision", state.revision},
               {"cap_id", cap_id(state, options)},
               {"since", format_time(told(state) ? state.told_since : state.since)},
-              {"expires", time_or_null(state.expires)},
+              {"expires", detail::time_or_null(state.expires)},
               {"basis", to_string(told(state) ? state.told_basis : Basis::none)},
               {"stale", state.stale},
               {"in_season", !state.out_of_force}};

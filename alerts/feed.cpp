@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "alerts/detail/time_json.hpp"
 #include "alerts/detail/xml.hpp"
 #include "alerts/index.hpp"
 #include "alerts/texts.hpp"
@@ -74,10 +75,6 @@ nlohmann::json geometry_of(const Area& area) {
     polygons.push_back(nlohmann::json::array({std::move(points)}));
   }
   return {{"type", "MultiPolygon"}, {"coordinates", std::move(polygons)}};
-}
-
-nlohmann::json json_time(const std::optional<Time>& time) {
-  return time ? nlohmann::json(format_time(*time)) : nlohmann::json(nullptr);
 }
 
 AreaPicture picture_in(const std::string& area, const std::vector<AreaState>& states, Time now) {
@@ -190,8 +187,8 @@ std::string areas_geojson(const std::vector<Area>& areas, const std::vector<Area
                               {"basis", shown.basis},
                               {"incident", shown.incident},
                               {"revision", shown.revision},
-                              {"since", json_time(shown.since)},
-                              {"expires", json_time(shown.expires)},
+                              {"since", detail::time_or_null(shown.since)},
+                              {"expires", detail::time_or_null(shown.expires)},
                               {"cap", nullptr},
                               {"headline", nullptr}};
     if (const auto* entry = book.find(shown.cap_id)) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "alerts/detail/time_json.hpp"
 #include "alerts/detail/xml.hpp"
 #include "alerts/index.hpp"
 
@@ -270,9 +271,6 @@ std::string Subscriber::present_level(const std::string& area, Time now) const {
 std::string picture_json(const std::vector<AreaPicture>& pictures, Time now,
                          const std::string& service) {
   using nlohmann::ordered_json;
-  const auto time_or_null = [](const std::optional<Time>& time) {
-    return time ? ordered_json(format_time(*time)) : ordered_json(nullptr);
-  };
   ordered_json areas = ordered_json::array();
   for (const auto& one : pictures) {
     areas.push_back({{"area", one.area},
@@ -283,8 +281,8 @@ std::string picture_json(const std::vector<AreaPicture>& pictures, Time now,
                      {"revision", one.revision},
                      {"cap_id", one.cap_id},
                      {"basis", one.basis},
-                     {"since", time_or_null(one.since)},
-                     {"expires", time_or_null(one.expires)}});
+                     {"since", detail::time_or_null(one.since)},
+                     {"expires", detail::time_or_null(one.expires)}});
   }
   return ordered_json{{"t", format_time(now)}, {"service", service}, {"areas", std::move(areas)}}
       .dump(1, ' ', false, ordered_json::error_handler_t::replace);

@@ -7,7 +7,6 @@ namespace {
 using forecast::AquiferInput;
 using forecast::HeadBoundaryInput;
 using forecast::PumpingInput;
-using sensors::Parameter;
 
 const Kind speed_kind{.dimension = Dimension::speed, .range = not_negative};
 const Kind elevation_kind{.dimension = Dimension::length};
@@ -15,8 +14,6 @@ const Kind length_kind{.dimension = Dimension::length, .range = not_negative};
 const Kind thickness_kind{.dimension = Dimension::length, .range = positive};
 const Kind yield_kind{.dimension = Dimension::dimensionless, .range = {.above = 0.0, .below = 1.0}};
 const Kind drain_kind{.dimension = Dimension::dimensionless, .range = not_negative};
-const Kind water_beside_kind{.dimension = Dimension::length, .parameters = {Parameter::stage}};
-const Kind rate_kind{.dimension = Dimension::discharge, .parameters = {Parameter::discharge}};
 
 void read_aquifer(Section& section, AquiferInput& aquifer) {
   aquifer.enabled = section.present();
@@ -47,7 +44,7 @@ void read_boundary(Section& section, HeadBoundaryInput& boundary) {
   if (section.present() && shape == ShapeKind::none)
     section.fault("polygon", "is missing", "say where: polygon, rectangle or line");
   section.require("stage", "give its water level [m above datum]");
-  read_series(section, "stage", boundary.stage, water_beside_kind);
+  read_series(section, "stage", boundary.stage, stage_kind);
   section.require("conductance", "give that of each cell's bed [m2/s]");
   section.number("conductance", boundary.conductance, positive);
   section.quantity("bottom", Dimension::length, boundary.bottom);
@@ -60,7 +57,7 @@ void read_pumping(Section& section, PumpingInput& pumping) {
   section.require("point", "say where: [x, y]");
   section.point("point", pumping.point);
   section.require("rate", "give the water in m3/s; negative takes it out of the ground");
-  read_series(section, "rate", pumping.rate, rate_kind);
+  read_series(section, "rate", pumping.rate, discharge_kind);
 }
 
 }  // namespace

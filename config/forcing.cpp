@@ -11,8 +11,6 @@ using model::EdgeKind;
 using model::Side;
 using sensors::Parameter;
 
-const Kind stage_kind{.dimension = Dimension::length, .parameters = {Parameter::stage}};
-const Kind discharge_kind{.dimension = Dimension::discharge, .parameters = {Parameter::discharge}};
 const Kind rain_kind{
     .dimension = Dimension::speed, .range = not_negative, .parameters = {Parameter::rain}};
 

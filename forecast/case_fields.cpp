@@ -8,8 +8,6 @@
 namespace vandvagt::forecast {
 namespace {
 
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-
 void lay_raster(CaseDraft& draft, const FieldInput& input, const std::string& what,
                 Field<double>& field) {
   draft.note_input(input.raster);
@@ -110,7 +108,6 @@ void build_initial_depth(CaseDraft& draft) {
         build_field(draft, initial.depth, "initial depth", {.elsewhere = 0.0});
     return;
   }
-  constexpr double below_all_ground = -1e30;
   const auto stage = build_field(draft, initial.stage, "initial stage",
                                  {.least = below_all_ground, .elsewhere = below_all_ground});
   Field<double> depth(bed.nx(), bed.ny(), nothing);

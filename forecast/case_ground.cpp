@@ -10,8 +10,6 @@
 namespace vandvagt::forecast {
 namespace {
 
-constexpr double below_all_ground = -1e30;
-
 bool is_multiple(const CaseDraft& draft, Duration step) {
   return step > Duration{0} && step % draft.scenario.solver.sync_interval == Duration{0};
 }

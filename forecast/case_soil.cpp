@@ -11,8 +11,6 @@ namespace {
 
 using model::InfiltrationLaw;
 
-constexpr double not_given = std::numeric_limits<double>::quiet_NaN();
-
 /// Where no water table is declared it is too deep to matter: 1 km of soil takes any rain.
 constexpr double deep_water_table = 1000.0;
 /// Of a map of mean water tables as an estimate of today's [m], where none is declared.
@@ -81,7 +79,7 @@ class SoilFields {
                       FieldLimits limits) const {
     if (soil().classes.empty()) return build_field(draft_, input, what, limits);
     limits.gaps_allowed = true;
-    if (!input.set() && !limits.elsewhere) limits.elsewhere = not_given;
+    if (!input.set() && !limits.elsewhere) limits.elsewhere = nothing;
     Field<double> field = build_field(draft_, input, what, limits);
     long long missing = 0;
     for (int j = 0; j < field.ny(); ++j) {
@@ -170,9 +168,10 @@ void build_infiltration(CaseDraft& draft) {
   }
   const FieldInput& table = draft.scenario.groundwater.water_table_depth;
   // A water table above the ground (an artesian head in the raster) leaves no store: depth 0.
-  auto depth = build_field(
-      draft, table, "water table depth",
-      {.least = -1e30, .elsewhere = table.set() ? std::nullopt : std::optional(deep_water_table)});
+  auto depth =
+      build_field(draft, table, "water table depth",
+                  {.least = below_all_ground,
+                   .elsewhere = table.set() ? std::nullopt : std::optional(deep_water_table)});
   for (double& value : depth.values())
     if (value < 0.0) value = 0.0;
   made.water_table_depth = to_single(depth);

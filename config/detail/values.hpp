@@ -14,6 +14,12 @@ struct Kind {
   std::vector<sensors::Parameter> parameters = {};  // of a station that gives the series
 };
 
+/// A water level [m above datum] and a discharge [m³/s], by number, file or station.
+inline const Kind stage_kind{.dimension = Dimension::length,
+                             .parameters = {sensors::Parameter::stage}};
+inline const Kind discharge_kind{.dimension = Dimension::discharge,
+                                 .parameters = {sensors::Parameter::discharge}};
+
 enum class ShapeKind { none, polygon, line };
 
 /// `polygon` (a file, a folder of CSV, a ring of [x, y], or a list of rings), `rectangle` ([x_min,

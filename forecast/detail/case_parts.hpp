@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,11 @@ struct CaseDraft {
 
 /// Geometry, bed elevation with all changes. False where there is no ground to go on with.
 bool build_terrain(CaseDraft& draft);
+
+/// Where a field has no value.
+inline constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+/// An elevation [m above datum] that no ground reaches down to.
+inline constexpr double below_all_ground = -1e30;
 
 /// What a field's values must be.
 struct FieldLimits {

@@ -1,4 +1,5 @@
 #include "tests/app/forecast_case.hpp"
+#include "tests/support/program.hpp"
 
 #include <fmt/format.h>
 
@@ -139,10 +140,6 @@ void ForecastCase::set_broker(const std::string& broker) const {
 CommandResult ForecastCase::forecast(const std::string& more, const std::string& name) const {
   return run_command(fmt::format("{} forecast --config '{}' --output '{}' {}", program(),
                                  configuration().string(), output(name).string(), more));
-}
-
-std::string program() {
-  return std::string(VANDVAGT_BINARY_DIR) + "/vandvagt";
 }
 
 }  // namespace vandvagt::test

@@ -31,7 +31,4 @@ class ForecastCase {
   std::filesystem::path folder_;
 };
 
-/// The program that was built with these tests.
-std::string program();
-
 }  // namespace vandvagt::test

@@ -1,4 +1,5 @@
 #include "tests/app/groundwater_case.hpp"
+#include "tests/support/program.hpp"
 
 #include <fmt/format.h>
 
@@ -127,13 +128,12 @@ GroundwaterCase::GroundwaterCase(std::filesystem::path folder, const std::string
 }
 
 std::vector<std::string> GroundwaterCase::watch() const {
-  return {std::string(VANDVAGT_BINARY_DIR) + "/vandvagt", "watch", "--config",
-          configuration().string()};
+  return {program(), "watch", "--config", configuration().string()};
 }
 
 CommandResult GroundwaterCase::forecast() const {
-  return run_command(fmt::format("{}/vandvagt forecast --config '{}' --output '{}'",
-                                 VANDVAGT_BINARY_DIR, configuration().string(), output().string()));
+  return run_command(fmt::format("{} forecast --config '{}' --output '{}'", program(),
+                                 configuration().string(), output().string()));
 }
 
 nlohmann::json GroundwaterCase::run_json() const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 /// Bad input to the real program: exit code 2, a message that names place and cure, and nothing
@@ -19,7 +20,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string program = std::string(VANDVAGT_BINARY_DIR) + "/vandvagt";
+const std::string program = test::program();
 
 /// A 4 × 3 grid of 10 m; `body` holds its rows from the north.
 std::string ascii_grid(const std::string& body, const std::string& cell = "cellsize 10") {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tests/app/forecast_case.hpp"
+#include "tests/support/program.hpp"
 
 namespace vandvagt {
 namespace {

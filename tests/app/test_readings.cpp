@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/postgresql_server.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 /// `vandvagt import` and `vandvagt export`, through the real program.
@@ -11,7 +12,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::string program = std::string(VANDVAGT_BINARY_DIR) + "/vandvagt";
+const std::string program = test::program();
 
 class Readings : public testing::Test {
  protected:

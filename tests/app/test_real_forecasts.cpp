@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/app/forecast_case.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 /// The real forecasts among the examples, by the whole program, for a few of their hours.

@@ -8,6 +8,7 @@
 #include "sensors/store.hpp"
 #include "tests/app/running_program.hpp"
 #include "tests/app/watch_case.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt {
@@ -35,7 +36,7 @@ class Replay : public testing::Test {
     test::write_text(folder_ / "readings.csv", csv);
   }
   test::CommandResult replay(const std::string& more) const {
-    return run_command(fmt::format("{} replay --config {} {}", test::watch_program(),
+    return run_command(fmt::format("{} replay --config {} {}", test::program(),
                                    case_.configuration().string(), more));
   }
   std::string file() const { return (folder_ / "readings.csv").string(); }

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 /// `vandvagt simulate` and the words of the program, as a user meets them.
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::string program = std::string(VANDVAGT_BINARY_DIR) + "/vandvagt";
+const std::string program = test::program();
 
 /// A basin with a sloping floor, half of it under water, a house, rain and an open edge.
 const std::string basin = R"(

@@ -15,6 +15,7 @@
 #include "messaging/private_broker.hpp"
 #include "tests/app/forecast_case.hpp"
 #include "tests/app/running_program.hpp"
+#include "tests/support/program.hpp"
 
 /// A run that is ended by a signal leaves nothing half-written, and says that it was stopped.
 namespace vandvagt {

@@ -9,6 +9,7 @@
 #include "messaging/private_broker.hpp"
 #include "tests/app/running_program.hpp"
 #include "tests/app/warned_case.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt {
@@ -32,8 +33,8 @@ class Subscribe : public testing::Test {
   std::vector<std::string> subscriber(const std::string& name,
                                       const std::vector<std::string>& more = {}) const {
     std::vector<std::string> command{
-        test::watch_program(), "subscribe", "--name", name,       "--broker",
-        broker_.url(),         "--status",  "test",   "--output", (folder_ / name).string()};
+        test::program(), "subscribe", "--name", name,       "--broker",
+        broker_.url(),   "--status",  "test",   "--output", (folder_ / name).string()};
     command.insert(command.end(), more.begin(), more.end());
     return command;
   }
@@ -161,12 +162,13 @@ TEST_F(Subscribe, TheFeedIsServedAndTheHookIsCalledFromTheService) {
   const auto made = configured("\n[web]\nlisten = \"127.0.0.1:0\"\n\n[hook]\ncommand = [\"" +
                                gateway.string() + "\", \"{area}\", \"{level}\"]\n");
   RunningProgram service(made.command());
+  const auto port = port_of(service);
+  ASSERT_FALSE(port.empty()) << service.output();
   ASSERT_TRUE(service.wait_for("receiving")) << service.output();
   test::Gauge gauge(broker_.url());
   ASSERT_TRUE(gauge.publish_twice(1.5));
   EXPECT_TRUE(until([&] { return std::filesystem::exists(folder_ / "called"); }));
   EXPECT_EQ(test::read_text(folder_ / "called"), "a0 severe\n");
-  const auto port = port_of(service);
   const auto atom =
       test::run_command("curl -sS http://127.0.0.1:" + port + "/warnings.atom").output;
   EXPECT_NE(atom.find("in-force"), std::string::npos) << atom;

@@ -7,6 +7,7 @@
 #include "alerts/service.hpp"
 #include "config/configuration.hpp"
 #include "tests/app/watch_case.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt {
@@ -47,7 +48,7 @@ class WarningsProgram : public testing::Test {
     }
   }
   test::CommandResult warnings(const std::string& words) const {
-    return run_command(fmt::format("{} warnings {} --config {}", test::watch_program(), words,
+    return run_command(fmt::format("{} warnings {} --config {}", test::program(), words,
                                    case_.configuration().string()));
   }
 
@@ -122,7 +123,7 @@ TEST_F(WarningsProgram, RefusesWhoMayNotDecideAndWhatIsNotThere) {
 
 TEST_F(WarningsProgram, CheckPlaysTheTestsOfTheRules) {
   const auto check = [&](const std::string& more) {
-    return run_command(fmt::format("{} check --config {} {}", test::watch_program(),
+    return run_command(fmt::format("{} check --config {} {}", test::program(),
                                    case_.configuration().string(), more));
   };
   EXPECT_EQ(check("").exit_code, 0) << check("").output;

@@ -11,6 +11,7 @@
 #include "sensors/store.hpp"
 #include "tests/app/running_program.hpp"
 #include "tests/app/watch_case.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt {
@@ -93,8 +94,8 @@ heartbeat = "1min"
 watchdog = "1s"
 groop = 3
 )");
-  const auto refused = run_command(fmt::format("{} watch --config {}", test::watch_program(),
-                                               (folder_ / "bad/watch.toml").string()));
+  const auto refused = run_command(
+      fmt::format("{} watch --config {}", test::program(), (folder_ / "bad/watch.toml").string()));
   EXPECT_EQ(refused.exit_code, 2) << refused.output;
   EXPECT_THAT(refused.output,
               AllOf(HasSubstr("watch.watchdog"), HasSubstr("watch.groop"), HasSubstr("terrain")));
@@ -107,7 +108,7 @@ TEST_F(WatchProgram, SaysWhatAServiceNeedsBesides) {
   text.erase(text.find(store), store.size());
   test::write_text(folder_ / "bare.toml", text);
   const auto refused = run_command(
-      fmt::format("{} watch --config {}", test::watch_program(), (folder_ / "bare.toml").string()));
+      fmt::format("{} watch --config {}", test::program(), (folder_ / "bare.toml").string()));
   EXPECT_EQ(refused.exit_code, 2) << refused.output;
   EXPECT_THAT(refused.output,
               AllOf(HasSubstr("broker: is missing"), HasSubstr("store.folder: is missing")));
@@ -161,8 +162,8 @@ TEST_F(WatchProgram, AnothersDatabaseIsRefused) {
                               case_.readings().string(), case_.readings().string()))
           .exit_code,
       0);
-  const auto refused = run_command(fmt::format(
-      "timeout 60 {} watch --config {}", test::watch_program(), case_.configuration().string()));
+  const auto refused = run_command(fmt::format("timeout 60 {} watch --config {}", test::program(),
+                                               case_.configuration().string()));
   EXPECT_EQ(refused.exit_code, 2) << refused.output;
   EXPECT_THAT(refused.output, HasSubstr("is no store of readings"));
 }

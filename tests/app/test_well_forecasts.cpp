@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt {
@@ -68,9 +69,8 @@ std::string station(const std::string& id, const std::string& parameter,
 }
 
 test::CommandResult forecast(const fs::path& folder, const fs::path& data = {}) {
-  return run_command(fmt::format("{}/vandvagt forecast --config '{}' --output '{}' {}",
-                                 VANDVAGT_BINARY_DIR, (folder / "case.toml").string(),
-                                 (folder / "out" / "run").string(),
+  return run_command(fmt::format("{} forecast --config '{}' --output '{}' {}", test::program(),
+                                 (folder / "case.toml").string(), (folder / "out" / "run").string(),
                                  data.empty() ? "" : "--data '" + data.string() + "'"));
 }
 

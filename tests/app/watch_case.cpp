@@ -1,5 +1,6 @@
 #include "tests/app/watch_case.hpp"
 
+#include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
 
 namespace vandvagt::test {
@@ -70,10 +71,6 @@ clear = 999998.0
 
 }  // namespace
 
-std::string watch_program() {
-  return std::string(VANDVAGT_BINARY_DIR) + "/vandvagt";
-}
-
 WatchCase::WatchCase(std::filesystem::path folder, const std::string& broker,
                      const std::string& more, const std::string& store)
     : folder_(std::move(folder)) {
@@ -84,7 +81,7 @@ WatchCase::WatchCase(std::filesystem::path folder, const std::string& broker,
 }
 
 std::vector<std::string> WatchCase::command() const {
-  return {watch_program(), "watch", "--config", configuration().string()};
+  return {program(), "watch", "--config", configuration().string()};
 }
 
 }  // namespace vandvagt::test

@@ -6,9 +6,6 @@
 
 namespace vandvagt::test {
 
-/// The program that was built with these tests.
-std::string watch_program();
-
 /// A configuration for `vandvagt watch`: two stations of the operator `kommune`, `n12` (stage,
 /// sends numbers) and `q1` (discharge), and a rule on n12. The store lies in `<folder>/store`.
 class WatchCase {

@@ -112,6 +112,39 @@ TEST(WaterTableTwin, ThirtyWellsHalveTheErrorAndStandardErrorsAreHonest) {
   result.wells.expect("leave one out");
 }
 
+// Every cell of 30 fields with shorter waves, read by twice as many wells. Their cells are
+// correlated (a few independent patches in each field), hence the width.
+TEST(WaterTableTwin, SixtyWellsHalveTheErrorOfShorterWavesInEveryCell) {
+  const Twin twin{.geometry = {50, 40, 0.0, 0.0, 100.0, "", ""}};
+  constexpr double shorter = 2000.0;
+  double before = 0.0, after = 0.0;
+  Honesty map;
+  int wells_in_one = 0, wells_in_two = 0, wells_seen = 0;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    const MadeField departure(seed, shorter);
+    const auto table = twin.correct(read_by(60, departure, twin, seed),
+                                    {.variogram = {.correlation_length = shorter}});
+    ASSERT_TRUE(table) << table.error().message;
+    for (int j = 0; j < twin.geometry.ny; ++j) {
+      for (int i = 0; i < twin.geometry.nx; ++i) {
+        const double truth = prior_error * departure(twin.geometry.centre(i, j));
+        const double error = static_cast<double>(table->depth(i, j)) - prior_depth - truth;
+        before += truth * truth;
+        after += error * error;
+        map.add(error, static_cast<double>(table->standard_error(i, j)));
+      }
+    }
+    wells_in_one += static_cast<int>(std::lround(table->share_within_one * 60));
+    wells_in_two += static_cast<int>(std::lround(table->share_within_two * 60));
+    wells_seen += 60;
+  }
+  EXPECT_LT(std::sqrt(after / before), 0.5);
+  EXPECT_NEAR(static_cast<double>(map.one) / map.count, 0.683, 0.08);
+  EXPECT_NEAR(static_cast<double>(map.two) / map.count, 0.954, 0.04);
+  EXPECT_NEAR(static_cast<double>(wells_in_one) / wells_seen, 0.683, 0.08);
+  EXPECT_NEAR(static_cast<double>(wells_in_two) / wells_seen, 0.954, 0.04);
+}
+
 TEST(WaterTableTwin, AFittedVariogramServesAlmostAsWellFromAWrongGuess) {
   const auto result = run_twins(
       60, {.variogram = {.correlation_length = 300.0, .sill_factor = 4.0}, .fit_variogram = true});

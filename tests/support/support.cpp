@@ -9,6 +9,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/support/program.hpp"
+
 namespace vandvagt::test {
 
 namespace fs = std::filesystem;
@@ -59,6 +61,10 @@ std::string read_text(const fs::path& path) {
   std::ostringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
   return text.str();
+}
+
+std::string program() {
+  return std::string(VANDVAGT_BINARY_DIR) + "/vandvagt";
 }
 
 }  // namespace vandvagt::test

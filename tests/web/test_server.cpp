@@ -97,6 +97,12 @@ TEST(HttpServer, AFaultOfItsOwnIsToldWithoutItsWords) {
   EXPECT_EQ(client.ask("/a").result_int(), 200u);
 }
 
+// A client sees the end of its connection before the server has counted it.
+void wait_for_a_timeout(const web::Server& server) {
+  for (int i = 0; i < 500 && server.counters().timed_out == 0; ++i)
+    std::this_thread::sleep_for(20ms);
+}
+
 // Slow loris: a header byte now and then would keep a connection for ever if each restarted a
 // timer.
 TEST(HttpServer, CutsAClientThatSendsItsRequestTooSlowly) {
@@ -116,9 +122,7 @@ TEST(HttpServer, CutsAClientThatSendsItsRequestTooSlowly) {
   EXPECT_TRUE(slow.closed());
   EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
   EXPECT_GE(std::chrono::steady_clock::now() - began, 300ms);
-  // The client sees the end of the connection before the server has counted it.
-  for (int i = 0; i < 500 && server->counters().timed_out == 0; ++i)
-    std::this_thread::sleep_for(20ms);
+  wait_for_a_timeout(*server);
   EXPECT_EQ(server->counters().timed_out, 1);
 }
 
@@ -129,8 +133,7 @@ TEST(HttpServer, CutsAClientThatDoesNotTakeItsAnswer) {
   HttpClient client(server->port());
   client.socket().set_option(boost::asio::socket_base::receive_buffer_size(4096));
   client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-  for (int i = 0; i < 500 && server->counters().timed_out == 0; ++i)
-    std::this_thread::sleep_for(20ms);  // read nothing
+  wait_for_a_timeout(*server);  // read nothing
   EXPECT_EQ(server->counters().timed_out, 1);
   EXPECT_EQ(HttpClient(server->port()).ask("/a").result_int(), 200u);
 }
