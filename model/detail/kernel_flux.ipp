@@ -104,9 +104,12 @@ inline void flux_chunk(const FluxRows<Real>& rows, int c) {
 
 /// A chunk's last face along x is the first one of the next chunk's cells.
 template <class Real, int shift>
-inline void flux_row(const TileArgs<Real>& tile, int r, const FluxRows<Real>& rows) {
+inline void flux_row(const TileArgs<Real>& tile, int r, const FluxRows<Real>& rows,
+                     const RowAhead<Real>& ahead) {
   const unsigned chunks = shift == 1 ? tile.flowing | tile.flowing >> 1 : tile.flowing;
   for (int c = 0; c < tile.chunks; ++c) {
+    fetch(ahead, shift == 1 ? Fetched::qy : Fetched::friction, c);
+    fetch(ahead, shift == 1 ? Fetched::bed : Fetched::residual, c);
     if (!has(chunks, c)) continue;
     if (special(tile, r, c)) {
       flux_chunk<Real, shift, true>(rows, c);
@@ -121,7 +124,8 @@ template <class Real>
 void flux_x(const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   flux_row<Real, 1>(tile, r,
                     {s.east, s.west, s.rise_x, s.rise_x, step_row(s, r).east.begin(),
-                     mask_row(s, r).bits.begin(), closed_east, s.flux_x[r & 1]});
+                     mask_row(s, r).bits.begin(), closed_east, s.flux_x[r & 1]},
+                    s.ahead);
 }
 
 /// Fluxes over the faces between rows r - 1 and r.
@@ -130,5 +134,6 @@ void flux_y(const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   flux_row<Real, 0>(
       tile, r,
       {s.north[(r - 1) & 1], s.south, s.rise_y[(r - 1) & 1], s.rise_y[r & 1],
-       step_row(s, r - 1).north.begin(), mask_row(s, r - 1).bits.begin(), closed_north, s.flux_y[r & 1]});
+       step_row(s, r - 1).north.begin(), mask_row(s, r - 1).bits.begin(), closed_north, s.flux_y[r & 1]},
+      s.ahead);
 }

@@ -13,15 +13,14 @@ inline double magnitude(double x) {
   return __builtin_fabs(x);
 }
 
-/// 1 for an infinite value or one that is not a number, 0 else, by its bits: the kernels are
-/// compiled as if there were none (model/CMakeLists.txt), so a comparison would not tell.
-inline int not_finite(float x) {
-  constexpr std::int32_t exponent = 0x7f800000;
-  return (__builtin_bit_cast(std::int32_t, x) & exponent) == exponent ? 1 : 0;
+/// The bits of |x| as an integer: of two such the greater is that of the greater number, and those of
+/// infinity and of what is not a number are greater than all others. (The kernels are compiled as if
+/// there were none of them, see model/CMakeLists.txt, so a comparison of the values would not tell.)
+inline std::int32_t size_bits(float x) {
+  return __builtin_bit_cast(std::int32_t, x) & 0x7fffffff;
 }
-inline int not_finite(double x) {
-  constexpr std::int64_t exponent = 0x7ff0000000000000;
-  return (__builtin_bit_cast(std::int64_t, x) & exponent) == exponent ? 1 : 0;
+inline std::int64_t size_bits(double x) {
+  return __builtin_bit_cast(std::int64_t, x) & 0x7fffffffffffffff;
 }
 
 template <class Real>
@@ -34,15 +33,14 @@ inline Real greater(Real a, Real b) {
 }
 
 /// Half the slope limited between its neighbours' differences a and b: van Leer's monotonised
-/// central one, doi:10.1016/0021-9991(77)90095-X. Both signs are worked out and one of them is
-/// nought, which takes fewer operations than to ask. half_limited(a, b) = half_limited(b, a) =
-/// -half_limited(-a, -b), to the bit.
+/// central one, doi:10.1016/0021-9991(77)90095-X. `most` is the smaller of two positive differences
+/// and `least` the smaller of two negative ones; otherwise they are nought. half_limited(a, b) =
+/// half_limited(b, a) = -half_limited(-a, -b), to the bit.
 template <class Real>
 inline Real half_limited(Real a, Real b) {
-  const Real quarter = Real(0.25) * (a + b);
-  const Real rising = greater(lesser(lesser(a, b), quarter), Real(0));
-  const Real falling = lesser(greater(greater(a, b), quarter), Real(0));
-  return rising + falling;
+  const Real most = greater(lesser(a, b), Real(0));
+  const Real least = lesser(greater(a, b), Real(0));
+  return greater(lesser(Real(0.25) * (a + b), most), least);
 }
 
 /// Half the smaller of two slopes of one sign, nought between slopes of different sign.
@@ -51,10 +49,16 @@ inline Real half_minmod(Real a, Real b) {
   return Real(0.5) * (greater(lesser(a, b), Real(0)) + lesser(greater(a, b), Real(0)));
 }
 
-/// x between `a` and `b`, whichever is the greater.
+/// x between `least` and `most`.
 template <class Real>
-inline Real kept_between(Real x, Real a, Real b) {
-  return greater(lesser(x, greater(a, b)), lesser(a, b));
+inline Real kept_between(Real x, Real least, Real most) {
+  return greater(lesser(x, most), least);
+}
+
+/// x between nought and `a`, which may be negative.
+template <class Real>
+inline Real kept_towards(Real x, Real a) {
+  return kept_between(x, lesser(a, Real(0)), greater(a, Real(0)));
 }
 
 /// x^(-1/3) for normal x > 0: a guess from the exponent (3 % off), then two third-order steps

@@ -156,7 +156,7 @@ inline HalfSlopes<Real> half_slopes(Differences<Real> lower, Differences<Real> u
   const Real least = half_minmod(bed_lower, bed_upper);
   const Real most = Real(0.25) * h;
   const Real bed = kept_between(surface - depth, least - most, least + most);
-  const Real kept = kept_between(surface - bed, Real(0), depth);
+  const Real kept = kept_towards(surface - bed, depth);
   return {kept, bed, kept + bed, half_limited(lower.along, upper.along),
           half_limited(lower.across, upper.across)};
 }
@@ -203,7 +203,7 @@ inline unsigned predicted(const TileArgs<Real>& tile) {
   return and_beside(tile.flowing) & all_chunks(tile);
 }
 
-/// How far the cells of row r are taken ahead (half_dt [s]; ahead = 2 half_dt / dx) and how much of
+/// How far the cells of row r are taken ahead (half_dt [s]; ratio = 2 half_dt / dx) and how much of
 /// what they hold may leave them in this step. The same everywhere but beside tiles whose steps are
 /// longer or shorter. Rows inside the tile are alike: set once.
 template <class Real>
@@ -217,7 +217,7 @@ void set_pace(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
   const Real part = own ? Real(1) : beside.share[row];
   const auto set = [&](int k, Real factor, Real allowed) {
     s.half_dt.begin()[k] = Real(0.5) * step.dt * factor;
-    s.ahead.begin()[k] = step.ratio * factor;
+    s.ratio.begin()[k] = step.ratio * factor;
     s.share.begin()[k] = Real(0.98) / step.ratio * allowed;
   };
   for (int k = 0; k < tile.chunks * chunk<Real>; ++k) set(k, far, part);
@@ -251,7 +251,7 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
                           Scratch<Real>& s) {
   FaceRow<Real>& north = s.north[r & 1];
   SlopeRow<Real>& slopes = s.slopes[r & 1];
-  const Real* const ahead = s.ahead.begin();
+  const Real* const ratio = s.ratio.begin();
   const Real* const share = s.share.begin();
   const Real dry = step.dry_depth;
   const Real twice_g = Real(2 * gravity);
@@ -267,7 +267,7 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
         if constexpr (flat) d = {};
         const HalfSlopes<Real> x = half_slopes(d.west, d.east, cell.h);
         const HalfSlopes<Real> y = half_slopes(d.south, d.north, cell.h);
-        const CellState<Real> p = half_step_ahead(cell, x, y, ahead[k], s.drag.begin()[k], dry);
+        const CellState<Real> p = half_step_ahead(cell, x, y, ratio[k], s.drag.begin()[k], dry);
         // The most that may leave over the step, 98 % of what the cell holds, shared between the
         // faces by the speed at which water can reach them. It binds at drying fronts only.
         const Real wave = s.wave.begin()[k];
@@ -288,6 +288,8 @@ void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
   prepare_row(step, tile, r, s);
   const PredictRows<Real> rows(r, s);
   for (int c = 0; c < tile.chunks; ++c) {
+    fetch(s.ahead, Fetched::h, c);
+    fetch(s.ahead, Fetched::qx, c);
     if (!has(predicted(tile), c)) continue;
     if (step.flat) {
       predict_chunk<Real, true, true>(step, rows, r, c, s);

@@ -89,11 +89,20 @@ struct DepthRow {
   Row<Real, double> infiltrated, taken;
 };
 
-/// Updated momentum, h^(-1) and g n² h^(-4/3), the speed of waves where the cell is wet, and the
-/// greatest of each lane so far.
+/// h^(-1) and g n² h^(-4/3) of the new depth, and the new state where it does not go straight into
+/// the fields.
 template <class Real>
 struct MomentumRow {
-  Row<Real> qx, qy, inverse, drag, wave, fastest;
+  Row<Real> inverse, drag, h, qx, qy, rest;
+};
+
+/// What a tile must say of its new state, lane by lane over its rows: the least depth, and as
+/// integers (size_bits) the greatest depth, the greatest of all other values and the fastest wave.
+template <class Real>
+struct ExtremeRow {
+  using Bits = typename BitsOf<Real>::Type;
+  Row<Real> lowest;
+  Row<Real, Bits> deepest, largest, fastest;
 };
 
 /// Steps of the bed from the cells of a row to those east and north of them [m]; 0 at a closed
@@ -103,18 +112,33 @@ struct StepRow {
   Row<Real> east, north;
 };
 
+/// The fields that a step reads or writes, in the order in which their lines are asked for.
+enum class Fetched { h, qx, qy, bed, friction, residual, mask, h_new, qx_new, qy_new };
+
+/// Cells `rows_ahead` of the row that is loaded, at lane 0, to be fetched while the present ones are
+/// computed. A row of a tile is a few cache lines and the next one lies far away, which the processor
+/// does not foresee. A line or two are asked for with each chunk of each loop: all at once they
+/// would fill the queue of misses, and the loads behind them would wait.
+inline constexpr int rows_ahead = 4;
+template <class Real>
+struct RowAhead {
+  const void* fields[10];
+};
+
 /// A tile's rows. Those of which an older one is still needed come in twos or threes.
 template <class Real>
 struct Scratch {
   CellRow<Real> cells[3];
   Row<Real> drag, wave;         // of the half step, see prepare_row
-  Row<Real> half_dt, ahead, share;  // see set_pace
+  Row<Real> half_dt, ratio, share;  // see set_pace
   Row<Real> rise_x, rise_y[2];  // of the bed, from a cell's centre to its upper face
   FaceRow<Real> west, east, south, north[2];
   FluxRow<Real> flux_x[2], flux_y[2];
   SlopeRow<Real> slopes[2];
   DepthRow<Real> depth;
   MomentumRow<Real> momentum;
+  ExtremeRow<Real> extremes;
+  RowAhead<Real> ahead;
   MaskRow<Real> masks[3];
   StepRow<Real> steps[2];
 };
@@ -147,40 +171,38 @@ inline bool plain(const TileArgs<Real>& tile, int r) {
   return r >= -1 && r <= tile.rows && tile.special[r + 1] == 0;
 }
 
-/// Rows ahead of the one that is loaded, to be fetched while the present ones are computed. A row
-/// of a tile is a few cache lines and the next one lies far away, which the processor does not
-/// foresee.
-inline constexpr int rows_ahead = 4;
-
-template <class Value>
-inline void fetch_row(const Value* first, int count, bool to_write) {
-  constexpr int line = static_cast<int>(64 / sizeof(Value));
-  for (int k = 0; k < count + line; k += line) {
-    if (to_write) {
-      __builtin_prefetch(first + k, 1);
-    } else {
-      __builtin_prefetch(first + k, 0);
-    }
-  }
+template <class Real>
+void look_ahead(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, RowAhead<Real>& ahead) {
+  const std::ptrdiff_t at = (r < tile.rows ? tile.offset + r * step.stride
+                                           : tile.next + (r - tile.rows) * step.stride) -
+                            1;
+  const auto set = [&](Fetched field, const void* first) { ahead.fields[static_cast<int>(field)] = first; };
+  set(Fetched::h, step.h + at);
+  set(Fetched::qx, step.qx + at);
+  set(Fetched::qy, step.qy + at);
+  set(Fetched::bed, step.bed + at);
+  set(Fetched::friction, step.friction + at);
+  set(Fetched::residual, step.residual + at);
+  set(Fetched::mask, step.mask + at);
+  set(Fetched::h_new, step.h_new + at);
+  set(Fetched::qx_new, step.qx_new + at);
+  set(Fetched::qy_new, step.qy_new + at);
 }
 
-/// Asks for what row r will read and write; beyond the tile's last row, for rows of the next tile.
-template <class Real>
-inline void fetch_ahead(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r) {
-  const bool here = r < tile.rows;
-  const std::ptrdiff_t start =
-      (here ? tile.offset + r * step.stride : tile.next + (r - tile.rows) * step.stride) - 1;
-  const int count = tile.chunks * chunk<Real>;
-  fetch_row(step.h + start, count, false);
-  fetch_row(step.qx + start, count, false);
-  fetch_row(step.qy + start, count, false);
-  fetch_row(step.bed + start, count, false);
-  fetch_row(step.friction + start, count, false);
-  fetch_row(step.mask + start, count, false);
-  fetch_row(step.residual + start, count, true);
-  fetch_row(step.h_new + start, count, true);
-  fetch_row(step.qx_new + start, count, true);
-  fetch_row(step.qy_new + start, count, true);
+/// Asks for line c of a field: the lanes of chunk c and before, or for masks of four or eight chunks.
+template <class Real, bool to_write = false>
+inline void fetch(const RowAhead<Real>& ahead, Fetched field, int c) {
+  constexpr int line = 64;
+  const char* const first = static_cast<const char*>(ahead.fields[static_cast<int>(field)]);
+  __builtin_prefetch(first + c * line, to_write ? 1 : 0);
+}
+
+/// Calls `lane(k)` for all lanes of a tile's chunks and the rim that its rows are read with, counted
+/// from lane -1.
+template <class Real, class Lane>
+inline void for_loaded(const TileArgs<Real>& tile, const Lane& lane) {
+  static_assert(rim % chunk<Real> == 0);
+  for (int c = 0; c < tile.chunks + rim / chunk<Real>; ++c) for_chunk<Real>(c, lane);
 }
 
 /// Masks of row r.
@@ -188,8 +210,7 @@ template <class Real>
 void load_masks(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const std::uint8_t* const mask = step.mask + tile.offset - 2 + r * step.stride;
   auto* const bits = mask_row(s, r).bits.begin() - 1;
-#pragma omp simd
-  for (int k = 0; k < tile.chunks * chunk<Real> + rim; ++k) bits[k] = mask[k];
+  for_loaded(tile, [&](int k) __attribute__((always_inline)) { bits[k] = mask[k]; });
 }
 
 /// Masks of row r, where the step asks for them: for it or the row north of it, or for rain on still
@@ -213,14 +234,14 @@ void load_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
   Real* const row_u = row.u.begin() - 1;
   Real* const row_v = row.v.begin() - 1;
   const Real dry = step.dry_depth;
-#pragma omp simd
-  for (int k = 0; k < tile.chunks * chunk<Real> + rim; ++k) {
-    const Real inverse = Real(1) / greater(h[k], dry);
-    const bool wet = h[k] > dry;
-    row_h[k] = h[k];
-    row_u[k] = wet ? qx[k] * inverse : Real(0);
-    row_v[k] = wet ? qy[k] * inverse : Real(0);
-  }
+  for_loaded(
+      tile, [&](int k) __attribute__((always_inline)) {
+        const Real inverse = Real(1) / greater(h[k], dry);
+        const bool wet = h[k] > dry;
+        row_h[k] = h[k];
+        row_u[k] = wet ? qx[k] * inverse : Real(0);
+        row_v[k] = wet ? qy[k] * inverse : Real(0);
+      });
 }
 
 /// The step over a face, `rise` units.
@@ -237,13 +258,13 @@ void load_steps(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, S
   Real* const east = step_row(s, r).east.begin() - 1;
   Real* const north = step_row(s, r).north.begin() - 1;
   const Real unit = step.bed_unit;
-#pragma omp simd
-  for (int k = 0; k < tile.chunks * chunk<Real> + rim; ++k) {
-    const bool closes_east = walls && (mask[k] & closed_east) != 0;
-    const bool closes_north = walls && (mask[k] & closed_north) != 0;
-    east[k] = bed_step<Real>(bed[k + 1] - bed[k], unit, closes_east);
-    north[k] = bed_step<Real>(bed_north[k] - bed[k], unit, closes_north);
-  }
+  for_loaded(
+      tile, [&](int k) __attribute__((always_inline)) {
+        const bool closes_east = walls && (mask[k] & closed_east) != 0;
+        const bool closes_north = walls && (mask[k] & closed_north) != 0;
+        east[k] = bed_step<Real>(bed[k + 1] - bed[k], unit, closes_east);
+        north[k] = bed_step<Real>(bed_north[k] - bed[k], unit, closes_north);
+      });
 }
 
 /// Steps of the bed of row r; its masks have been loaded.

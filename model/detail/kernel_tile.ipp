@@ -7,16 +7,19 @@ void update_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, S
   update_depth(step, tile, r, s);
   if (tile.soil) result.infiltrated += soak_row(step, tile, r, s.depth);
   prepare_momentum(step, tile, r, s);
-  if (tile.soil) {
-    update_momentum<Real, true>(step, tile, r, s);
-  } else {
-    update_momentum<Real, false>(step, tile, r, s);
-  }
   for (int c = 0; c < tile.chunks; ++c) {
-    if (!has(tile.flowing, c)) still_momentum(step, tile, r, c, s);
+    fetch<Real, true>(s.ahead, Fetched::h_new, c);
+    fetch<Real, true>(s.ahead, Fetched::qx_new, c);
+    fetch<Real, true>(s.ahead, Fetched::qy_new, c);
+    if (c % 4 == 0) fetch(s.ahead, Fetched::mask, c / 4);
+    if (!has(tile.flowing, c)) {
+      still_momentum(step, tile, r, c, s);
+    } else if (tile.soil) {
+      update_momentum<Real, true>(step, tile, r, c, s);
+    } else {
+      update_momentum<Real, false>(step, tile, r, c, s);
+    }
   }
-  store_row(step, tile, r, s, result);
-  keep_fastest(tile, s.momentum);
 }
 
 /// What passed the faces of one side in this step, `first` the first of them in a row or column of
@@ -60,7 +63,7 @@ void flow_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, Scratch<R
   load_masks(step, tile, -2, s);
   load_steps(step, tile, -2, s);
   for (int r = -1; r <= tile.rows; ++r) {
-    fetch_ahead(step, tile, r + 1 + rows_ahead);
+    look_ahead(step, tile, r + 1 + rows_ahead, s.ahead);
     load_row(step, tile, r + 1, s);
     load_masks_asked(step, tile, r, s);
     load_steps(step, tile, r, s);
@@ -101,24 +104,25 @@ Scratch<Real>& scratch() {
 template <class Real>
 void step_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
   Scratch<Real>& s = scratch<Real>();
-  s.momentum.fastest = {};
+  s.extremes = {};
   if (tile.flowing != 0) {
     flow_tile(step, tile, s, result);
   } else {
     load_masks(step, tile, -1, s);
     for (int r = 0; r < tile.rows; ++r) {
+      look_ahead(step, tile, r + rows_ahead, s.ahead);
       load_masks(step, tile, r, s);
       update_row(step, tile, r, s, result);
     }
     nothing_passed(step, tile);
   }
-  sum_up(step, tile, s.momentum, result);
+  sum_up(step, tile, s.extremes, result);
 }
 
 template <class Real>
 void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
   Scratch<Real>& s = scratch<Real>();
-  s.momentum.fastest = {};
+  s.extremes = {};
   load_masks(step, tile, -1, s);
   for (int r = 0; r < tile.rows; ++r) {
     load_masks(step, tile, r, s);
@@ -134,11 +138,10 @@ void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResul
           const Friction<Real> f = friction_at(greater(h, dry), friction[k]);
           const Real u = Real(0.5) * (magnitude(qx[k]) + magnitude(qy[k])) * f.inverse;
           const Real wave = wave_speed(h, u, f.drag, drop_at(rows, k), step.dx);
-          s.momentum.wave.begin()[k] = h > dry ? wave : Real(0);
+          keep_extremes(s.extremes, k, h, qx[k], qy[k], h > dry ? wave : Real(0));
         });
-    keep_fastest(tile, s.momentum);
   }
-  sum_up(step, tile, s.momentum, result);
+  sum_up(step, tile, s.extremes, result);
 }
 
 template <class Real>

@@ -1,6 +1,6 @@
 // The update of a row from the fluxes on its faces.
 
-/// Rain of the step on row r, and water from below. Its own loop: a choice inside update_chunk's
+/// Rain of the step on row r, and water from below. Its own loops: a choice inside update_chunk's
 /// becomes a masked load from nowhere where there is no field of rain, which is no fault but takes
 /// hundreds of cycles.
 template <class Real>
@@ -14,9 +14,15 @@ void rain_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
   } else {
     const std::uint8_t* const mask = step.mask + tile.offset - 1 + r * step.stride;
     const Real uniform = step.uniform_rain * step.dt;
-#pragma omp simd
-    for (int k = 0; k < tile.chunks * chunk<Real>; ++k)
-      rained[k] = (mask[k] & active_cell) != 0 ? uniform : Real(0);
+    for (int c = 0; c < tile.chunks; ++c) {
+      if (special(tile, r, c)) {
+        for_chunk<Real>(c, [&](int k) __attribute__((always_inline)) {
+          rained[k] = (mask[k] & active_cell) != 0 ? uniform : Real(0);
+        });
+      } else {
+        for_chunk<Real>(c, [&](int k) __attribute__((always_inline)) { rained[k] = uniform; });
+      }
+    }
   }
   if (!tile.seeps) return;
   const float* const seepage = step.seepage + tile.offset - 1 + r * step.stride;
@@ -180,11 +186,62 @@ void prepare_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, in
       });
 }
 
-/// New momentum of row r where water flows, friction implicit, and the speed of waves over it. A
-/// cell that was dry and gets water from the sky alone starts at rest.
+/// Where the new state of one chunk of a row goes: the fields, or rows of the scratch where some of
+/// the chunk's lanes are cells of another tile. At lane 0.
+template <class Real>
+struct NewState {
+  NewState(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, int c, Scratch<Real>& s)
+      : own(c > 0 && (c + 1) * chunk<Real> <= step.tile_columns + 1) {
+    const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+    h = own ? step.h_new + start : s.momentum.h.begin();
+    qx = own ? step.qx_new + start : s.momentum.qx.begin();
+    qy = own ? step.qy_new + start : s.momentum.qy.begin();
+    rest = own ? step.residual + start : s.momentum.rest.begin();
+  }
+  bool own;
+  Real* h;
+  Real* qx;
+  Real* qy;
+  Real* rest;
+};
+
+/// The lanes of a chunk that are the tile's own into the fields.
+template <class Real>
+inline void copy_own(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, int c,
+                     const MomentumRow<Real>& from) {
+  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
+  Real* const h = step.h_new + start;
+  Real* const qx = step.qx_new + start;
+  Real* const qy = step.qy_new + start;
+  Real* const rest = step.residual + start;
+  const int last = step.tile_columns;
+  for_chunk<Real>(
+      c, [&](int k) __attribute__((always_inline)) {
+        if (k >= 1 && k <= last) {
+          h[k] = from.h.begin()[k];
+          qx[k] = from.qx.begin()[k];
+          qy[k] = from.qy.begin()[k];
+          rest[k] = from.rest.begin()[k];
+        }
+      });
+}
+
+/// Keeps the greatest values of each lane.
+template <class Real>
+inline void keep_extremes(ExtremeRow<Real>& row, int k, Real h, Real qx, Real qy, Real wave) {
+  row.lowest.begin()[k] = lesser(h, row.lowest.begin()[k]);
+  row.deepest.begin()[k] = greater(size_bits(h), row.deepest.begin()[k]);
+  const auto wave_bits = size_bits(wave);
+  const auto largest = greater(greater(size_bits(qx), size_bits(qy)), wave_bits);
+  row.largest.begin()[k] = greater(largest, row.largest.begin()[k]);
+  row.fastest.begin()[k] = greater(wave_bits, row.fastest.begin()[k]);
+}
+
+/// New momentum of chunk c of row r where water flows, friction implicit, and the speed of waves over
+/// it. A cell that was dry and gets water from the sky alone starts at rest.
 template <class Real, bool soil>
-void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
-                     Scratch<Real>& s) {
+inline void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, int c,
+                            Scratch<Real>& s) {
   const FluxRow<Real>& fx = s.flux_x[r & 1];
   const FluxRow<Real>& south = s.flux_y[r & 1];
   const FluxRow<Real>& north = s.flux_y[(r + 1) & 1];
@@ -194,11 +251,13 @@ void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int
   const Real* const qx = step.qx + start;
   const Real* const qy = step.qy + start;
   const Real* const h_new = s.depth.h.begin();
+  const Real* const rest = s.depth.rest.begin();
   const Real* const stays = s.depth.stays.begin();
-  MomentumRow<Real>& out = s.momentum;
+  const MomentumRow<Real>& prepared = s.momentum;
+  const NewState<Real> out(step, tile, r, c, s);
   const Real dry = step.dry_depth;
-  for_chunks<Real>(
-      tile.flowing, [&](int k) __attribute__((always_inline)) {
+  for_chunk<Real>(
+      c, [&](int k) __attribute__((always_inline)) {
         const Real h = h_new[k];
         const Real inflow = (fx.mass.begin()[k - 1] - fx.mass.begin()[k]) +
                             (south.mass.begin()[k] - north.mass.begin()[k]);
@@ -215,19 +274,23 @@ void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int
           qx_free *= stays[k];
           qy_free *= stays[k];
         }
-        const Real drag = out.drag.begin()[k];
-        const Real inverse = out.inverse.begin()[k];
+        const Real drag = prepared.drag.begin()[k];
+        const Real inverse = prepared.inverse.begin()[k];
         const Real speed = square_root(qx_free * qx_free + qy_free * qy_free) * inverse;
         const Real kept = kept_under_friction(step.dt * drag * speed);
         const Real moves = mobile > Real(0) ? kept : Real(0);
         const Real qx_k = h > dry ? qx_free * moves : Real(0);  // h is 0 outside the computed area
         const Real qy_k = h > dry ? qy_free * moves : Real(0);
         const Real u = Real(0.5) * (magnitude(qx_k) + magnitude(qy_k)) * inverse;
-        const Real wave = wave_speed(h, u, drag, slopes.drop.begin()[k], step.dx);
-        out.qx.begin()[k] = qx_k;
-        out.qy.begin()[k] = qy_k;
-        out.wave.begin()[k] = h > dry ? wave : Real(0);
+        const Real moving = wave_speed(h, u, drag, slopes.drop.begin()[k], step.dx);
+        const Real wave = h > dry ? moving : Real(0);
+        out.h[k] = h;
+        out.qx[k] = qx_k;
+        out.qy[k] = qy_k;
+        out.rest[k] = rest[k];
+        keep_extremes(s.extremes, k, h, qx_k, qy_k, wave);
       });
+  if (!out.own) copy_own(step, tile, r, c, s.momentum);
 }
 
 /// Still chunk c of row r: no momentum, and the speed of waves where rain has made it wet.
@@ -235,77 +298,44 @@ template <class Real>
 void still_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, int c,
                     Scratch<Real>& s) {
   const Real* const h_new = s.depth.h.begin();
-  MomentumRow<Real>& out = s.momentum;
+  const Real* const rest = s.depth.rest.begin();
+  const NewState<Real> out(step, tile, r, c, s);
   const Real dry = step.dry_depth;
   int any = 0;
   const int first = c * chunk<Real>;
 #pragma omp simd reduction(| : any)
   for (int k = first; k < first + chunk<Real>; ++k) {
-    out.qx.begin()[k] = Real(0);
-    out.qy.begin()[k] = Real(0);
-    out.wave.begin()[k] = Real(0);
+    out.h[k] = h_new[k];
+    out.qx[k] = Real(0);
+    out.qy[k] = Real(0);
+    out.rest[k] = rest[k];
+    keep_extremes(s.extremes, k, h_new[k], Real(0), Real(0), Real(0));
     any |= h_new[k] > dry ? 1 : 0;
   }
+  if (!out.own) copy_own(step, tile, r, c, s.momentum);
   if (any == 0) return;
   const SurfaceRows<Real> rows(step, tile, r, s);
   const Real* const friction = step.friction + tile.offset - 1 + r * step.stride;
   for_chunk<Real>(
       c, [&](int k) __attribute__((always_inline)) {
-        const Friction<Real> f = friction_at(greater(h_new[k], dry), friction[k]);
-        const Real wave = wave_speed(h_new[k], Real(0), f.drag, drop_at(rows, k), step.dx);
-        out.wave.begin()[k] = h_new[k] > dry ? wave : Real(0);
+        const Real h = h_new[k];
+        const Friction<Real> f = friction_at(greater(h, dry), friction[k]);
+        const Real wave = wave_speed(h, Real(0), f.drag, drop_at(rows, k), step.dx);
+        keep_extremes(s.extremes, k, h, Real(0), Real(0), h > dry ? wave : Real(0));
       });
 }
 
-/// The row into the fields, and what the tile must say of it.
+/// The tile's wave speed and wet chunks, and whether its values are sound, from its own lanes.
 template <class Real>
-void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
-               const Scratch<Real>& s, TileResult& result) {
-  const std::ptrdiff_t start = tile.offset + r * step.stride;
-  const Real* const h = s.depth.h.begin() + 1;
-  const Real* const rest = s.depth.rest.begin() + 1;
-  const Real* const qx = s.momentum.qx.begin() + 1;
-  const Real* const qy = s.momentum.qy.begin() + 1;
-  const Real* const wave = s.momentum.wave.begin() + 1;
-  Real* const h_new = step.h_new + start;
-  Real* const qx_new = step.qx_new + start;
-  Real* const qy_new = step.qy_new + start;
-  Real* const residual = step.residual + start;
-  int unsound = 0;
-#pragma omp simd reduction(| : unsound)
-  for (int k = 0; k < lesser(tile.chunks * chunk<Real> - 1, step.tile_columns); ++k) {
-    h_new[k] = h[k];
-    qx_new[k] = qx[k];
-    qy_new[k] = qy[k];
-    residual[k] = rest[k];
-    const Real largest = greater(greater(magnitude(qx[k]), magnitude(qy[k])), wave[k]);
-    const bool in_range = h[k] >= Real(0) && h[k] < Real(1e6) && largest < Real(1e9);
-    unsound |= in_range ? 0 : 1;
-    unsound |= not_finite(h[k]) | not_finite(qx[k]) | not_finite(qy[k]) | not_finite(wave[k]);
-  }
-  result.sound = result.sound && unsound == 0;
-}
-
-/// Keeps the greatest wave speed of each lane.
-template <class Real>
-void keep_fastest(const TileArgs<Real>& tile, MomentumRow<Real>& row) {
-  const Real* const wave = row.wave.begin();
-  Real* const fastest = row.fastest.begin();
-  for_chunks<Real>(
-      all_chunks(tile), [&](int k) __attribute__((always_inline)) {
-        fastest[k] = greater(wave[k], fastest[k]);
-      });
-}
-
-/// The tile's wave speed and wet chunks, from its own lanes.
-template <class Real>
-void sum_up(const StepArgs<Real>& step, const TileArgs<Real>& tile, MomentumRow<Real>& row,
+void sum_up(const StepArgs<Real>& step, const TileArgs<Real>& tile, const ExtremeRow<Real>& row,
             TileResult& result) {
-  Real* const fastest = row.fastest.begin();
-  fastest[0] = Real(0);
-  fastest[step.tile_columns + 1] = Real(0);
-  for (int k = 0; k < tile.chunks * chunk<Real>; ++k) {
-    if (fastest[k] > Real(0)) result.wet |= 1U << (k / chunk<Real>);
-    result.speed = greater(static_cast<double>(fastest[k]), result.speed);
+  for (int k = 1; k < lesser(tile.chunks * chunk<Real>, step.tile_columns + 1); ++k) {
+    const auto fastest = __builtin_bit_cast(Real, row.fastest.begin()[k]);
+    if (fastest > Real(0)) result.wet |= 1U << (k / chunk<Real>);
+    result.speed = greater(static_cast<double>(fastest), result.speed);
+    const bool in_range = row.lowest.begin()[k] >= Real(0) &&
+                          row.deepest.begin()[k] < size_bits(Real(1e6)) &&
+                          row.largest.begin()[k] < size_bits(Real(1e9));
+    result.sound = result.sound && in_range;
   }
 }
