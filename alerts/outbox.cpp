@@ -4,6 +4,7 @@
 
 #include "alerts/detail/message_rows.hpp"
 #include "alerts/detail/proposal_rows.hpp"
+#include "alerts/detail/rule_rows.hpp"
 #include "alerts/detail/sqlite.hpp"
 #include "alerts/encode.hpp"
 
@@ -62,7 +63,7 @@ Result<void> prepare_file(sqlite3* database) {
                             sqlite3_db_filename(database, "main"), found, schema_version));
   }
   version = Statement::prepare(database, "SELECT 1");  // lets go of the reading statement
-  for (const char* tables : {schema, detail::proposal_schema}) {
+  for (const char* tables : {schema, detail::proposal_schema, detail::rule_schema}) {
     if (auto made = detail::execute(database, tables); !made) return made;
   }
   if (auto set = detail::execute(database, fmt::format("PRAGMA user_version={}", schema_version));
@@ -324,6 +325,19 @@ Result<std::vector<ProposedMessage>> Outbox::proposals(const std::string& rule) 
 }
 Result<std::vector<AuditEntry>> Outbox::audit(const std::string& rule) const {
   return detail::read_audit(database_->get(), rule);
+}
+
+Result<std::vector<RuleVersion>> Outbox::rule_versions() const {
+  return detail::read_rule_versions(database_->get());
+}
+Result<void> Outbox::enter_rules(std::span<const Rule> rules, Time now) {
+  if (rules.empty()) return {};
+  auto transaction = detail::Transaction::begin(database_->get());
+  if (!transaction) return fail(transaction.error());
+  for (const auto& rule : rules)
+    if (auto stored = detail::store_rule_version(database_->get(), {rule, now}); !stored)
+      return stored;
+  return transaction->commit();
 }
 
 Result<void> Outbox::add_receipt(const Receipt& receipt) {

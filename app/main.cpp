@@ -167,6 +167,7 @@ void add_warnings(CLI::App& program, CommandLine& line) {
   };
   add("list", "What waits, then what is in force", app::run_warnings_list)
       ->add_flag("--all", arguments.all, "What is over, too");
+  add("rules", "The versions of the rules that were in force", app::run_warnings_rules);
   add_one("show", "One message or proposal, and what became of it", app::run_warnings_show);
   auto* approve =
       add_person(add_one("approve", "Release what waits", app::run_warnings_approve), false);
