@@ -1,4 +1,4 @@
-#include "app/command_line.hpp"
+#include "app/detail/command_line.hpp"
 
 namespace vandvagt::app {
 namespace {

@@ -4,7 +4,7 @@
 #include <exception>
 
 #include "app/command_demo.hpp"
-#include "app/command_line.hpp"
+#include "app/detail/command_line.hpp"
 #include "app/exit_code.hpp"
 #include "app/stop_signal.hpp"
 #include "forecast/outcome.hpp"
