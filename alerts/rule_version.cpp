@@ -26,6 +26,19 @@ const RuleVersion* newest(std::span<const RuleVersion> known, const std::string&
   return found == known.rend() ? nullptr : &*found;
 }
 
+// For SQLite to open without making a file beside it, which a write-ahead log else needs. Where
+// there is a log, another has the database open or was killed, and its files are there already.
+std::string read_only_uri(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(file).string()) {
+    const bool special = c == '%' || c == '?' || c == '#';
+    uri += special ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  std::error_code none;
+  const bool logged = std::filesystem::exists(file.string() + "-wal", none);
+  return uri + (logged ? "?mode=ro" : "?mode=ro&immutable=1");
+}
+
 }  // namespace
 
 std::string content_digest(const Rule& rule) {
@@ -74,7 +87,8 @@ Result<std::vector<RuleVersion>> read_rule_versions(const std::filesystem::path&
   std::error_code none;
   if (!std::filesystem::exists(outbox, none)) return std::vector<RuleVersion>{};
   sqlite3* raw = nullptr;
-  const int outcome = sqlite3_open_v2(outbox.c_str(), &raw, SQLITE_OPEN_READONLY, nullptr);
+  const int outcome = sqlite3_open_v2(read_only_uri(outbox).c_str(), &raw,
+                                      SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
   const detail::Connection connection(raw);
   if (outcome != SQLITE_OK)
     return fail(ErrorCode::io, outbox.string() + ": cannot be opened; see its rights");

@@ -17,7 +17,6 @@ namespace {
 
 using sensors::Quarantined;
 
-constexpr int ok = static_cast<int>(ExitCode::ok);
 constexpr std::size_t preview_length = 60;    // characters of a payload in a list
 constexpr std::size_t longest_shown = 1'000;  // characters of a topic or reason
 
@@ -138,7 +137,7 @@ int run_quarantine_list(const QuarantineArguments& arguments) {
   if (messages->empty()) fmt::print(stderr, "no such message is in quarantine\n");
   if (messages->size() == static_cast<std::size_t>(asked.most))
     fmt::print(stderr, "the newest {}; there may be more\n", asked.most);
-  return ok;
+  return static_cast<int>(ExitCode::ok);
 }
 
 int run_quarantine_show(const QuarantineArguments& arguments) {
@@ -162,7 +161,7 @@ int run_quarantine_show(const QuarantineArguments& arguments) {
                size_of(one));
     fmt::print("{}", is_text(one.payload) ? one.payload + "\n" : hex_dump(one.payload));
   }
-  return ok;
+  return static_cast<int>(ExitCode::ok);
 }
 
 }  // namespace vandvagt::app

@@ -79,7 +79,7 @@ class RulesInForce : public testing::Test {
   }
 
   test::TemporaryFolder folder_;
-  std::filesystem::path file_ = folder_ / "w.db";
+  std::filesystem::path file_ = folder_ / "100% w?#.db";
 };
 
 TEST_F(RulesInForce, AreKeptAndAChangeWithoutANewVersionIsToldOnce) {

@@ -136,6 +136,7 @@ TEST_F(WarningsProgram, CheckAsksForANewVersionOfARuleThatWasChanged) {
   EXPECT_THAT(warnings("rules").output, HasSubstr("there are no warnings yet"));
   propose();
   EXPECT_EQ(check().exit_code, 0) << check().output;
+  EXPECT_FALSE(std::filesystem::exists(case_.store() / "warnings.db-shm")) << "it writes nothing";
   EXPECT_THAT(warnings("rules").output,
               HasSubstr("in force since 2026-11-23T04:00:00Z  bridge, version 1 (content "));
   change("clear = 999998.0", "clear = 999997.0");
