@@ -76,6 +76,7 @@ void add_parameters(xmlNode* info, const MessageContent& message, const CapSubje
   if (message.ending) add_parameter(info, "eventEndingTime", zone.cap(*message.ending));
   add_parameter(info, "vandvagt:area", subject.area.id);
   add_parameter(info, "vandvagt:rule", rule.id);
+  if (rule.version > 0) add_parameter(info, "vandvagt:rule_version", std::to_string(rule.version));
   add_parameter(info, "vandvagt:incident", message.incident);
   add_parameter(info, "vandvagt:revision", std::to_string(message.revision));
   add_parameter(info, "vandvagt:level", standing_name(message, rule));

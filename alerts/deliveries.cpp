@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "alerts/detail/sqlite.hpp"
+#include "alerts/detail/message_rows.hpp"
 
 namespace vandvagt::alerts {
 namespace {
@@ -19,29 +19,17 @@ CREATE TABLE IF NOT EXISTS delivery (
 CREATE TABLE IF NOT EXISTS delivery_from (way TEXT PRIMARY KEY, number INTEGER NOT NULL);
 )sql";
 
-constexpr const char* due_messages =
-    "SELECT m.identifier, m.rule, m.area, m.incident, m.revision, m.topic, m.xml, m.sent, "
-    "m.expires, m.status, m.settled, coalesce(d.attempts, 0) FROM message m "
-    "LEFT JOIN delivery d ON d.way = ?1 AND d.number = m.number "
-    "WHERE m.number >= (SELECT number FROM delivery_from WHERE way = ?1) "
-    "AND d.settled IS NULL AND coalesce(d.next, 0) <= ?2 ORDER BY m.number LIMIT ?3";
+std::string due_messages() {
+  return fmt::format(
+      "SELECT {}, coalesce(d.attempts, 0) FROM message m "
+      "LEFT JOIN delivery d ON d.way = ?1 AND d.number = m.number "
+      "WHERE m.number >= (SELECT number FROM delivery_from WHERE way = ?1) "
+      "AND d.settled IS NULL AND coalesce(d.next, 0) <= ?2 ORDER BY m.number LIMIT ?3",
+      detail::message_columns);
+}
 
 Delivery read_delivery(const Statement& row) {
-  Delivery delivery;
-  auto& message = delivery.message;
-  message.identifier = row.text(0);
-  message.rule = row.text(1);
-  message.area = row.text(2);
-  message.incident = row.text(3);
-  message.revision = static_cast<int>(row.integer(4));
-  message.topic = row.text(5);
-  message.xml = row.text(6);
-  message.sent = row.time(7);
-  message.expires = row.time(8);
-  message.confirmed = row.text(9) == "confirmed";
-  if (message.confirmed) message.confirmed_at = row.optional_time(10);
-  delivery.attempts = static_cast<int>(row.integer(11));
-  return delivery;
+  return {detail::read_message(row), static_cast<int>(row.integer(detail::message_column_count))};
 }
 
 }  // namespace
@@ -111,18 +99,11 @@ Result<Deliveries> Deliveries::open(const std::filesystem::path& outbox) {
 Result<std::vector<Delivery>> Deliveries::due(const std::string& way, Time now, int most) {
   const auto any = database_->any_due(way);
   if (!any) return fail(any.error());
-  std::vector<Delivery> found;
-  if (!*any) return found;
+  if (!*any) return std::vector<Delivery>{};
   if (auto moved = database_->move_start(way, now); !moved) return fail(moved.error());
-  auto query = Statement::prepare(database_->get(), due_messages);
-  if (!query) return fail(query.error());
-  query->bind(way).bind(now).bind(std::int64_t{most});
-  for (;;) {
-    const auto row = query->step();
-    if (!row) return fail(row.error());
-    if (!*row) return found;
-    found.push_back(read_delivery(*query));
-  }
+  auto query = Statement::prepare(database_->get(), due_messages());
+  if (query) query->bind(way).bind(now).bind(std::int64_t{most});
+  return detail::all_rows<Delivery>(std::move(query), read_delivery);
 }
 
 Result<void> Deliveries::settle(const std::string& way, const std::string& identifier,

@@ -210,7 +210,8 @@ json known_json(const WarningState& s) {
               {"clock_behind", s.clock_behind},
               {"clock_doubted", s.clock_doubted},
               {"out_of_force", s.out_of_force},
-              {"levels_key", s.levels_key}};
+              {"levels_key", s.levels_key},
+              {"rule_version", s.rule_version}};
 }
 
 void read_known(const json& j, WarningState& s) {
@@ -228,6 +229,7 @@ void read_known(const json& j, WarningState& s) {
   read_newer(j, "clock_doubted", s.clock_doubted);
   read_newer(j, "out_of_force", s.out_of_force);
   read(j, "levels_key", s.levels_key);
+  read_newer(j, "rule_version", s.rule_version);
 }
 
 }  // namespace

@@ -9,8 +9,9 @@ namespace {
 
 using detail::Evaluation;
 
-// What a rule's levels are, to the last bit.
-std::string key_of_levels(const Rule& rule) {
+// What a rule's levels are, to the last bit. Releases that knew no versions of rules left out what
+// an area is counted by; their records give the same again.
+std::string key_of_levels(const Rule& rule, bool with_area = true) {
   std::string key = to_string(rule.quantity) + ";" + rule.datum;
   for (const auto& level : rule.levels) {
     key += fmt::format(";{}:{:a}:{:a}", level.name, level.raise, level.clear);
@@ -21,18 +22,25 @@ std::string key_of_levels(const Rule& rule) {
   if (rule.quantity == Quantity::shallow_groundwater_share) {
     key += fmt::format(";{:a}", rule.shallower_than);
   }
+  if (!with_area || rule.version == 0) return key;
+  if (rule.quantity == Quantity::area_share) key += fmt::format(";deeper {:a}", rule.area_depth);
+  if (rule.quantity == Quantity::area_depth) key += fmt::format(";share {:a}", rule.area_share);
   return key;
 }
 
 // A state that was saved under other levels keeps its incident; what was derived from the old
-// levels is dropped and comes anew with the next evidence.
+// levels is dropped and comes anew with the next evidence. One saved by an earlier release, without
+// what an area is counted by, is taken to have meant the same.
 void fit_to_rule(WarningState& state, const Rule& rule) {
   const std::string key = key_of_levels(rule);
-  const bool same = state.levels_key == key && state.below_since.size() == rule.levels.size();
+  const bool same_levels =
+      state.levels_key == key || state.levels_key == key_of_levels(rule, false);
+  const bool same = same_levels && state.below_since.size() == rule.levels.size();
+  state.levels_key = key;
   state.rule = rule.id;
+  state.rule_version = rule.version;
   state.area = rule.area;
   if (same) return;
-  state.levels_key = key;
   state.below_since.assign(rule.levels.size(), std::nullopt);
   state.runs.clear();
   state.recent.clear();

@@ -8,6 +8,7 @@
 
 #include "alerts/cap.hpp"
 #include "alerts/detail/cap_words.hpp"
+#include "alerts/rule_version.hpp"
 
 namespace vandvagt::alerts {
 namespace {
@@ -64,7 +65,8 @@ std::string evidence_value(const Rule& rule, double value) {
 }
 
 void add_rule(const Rule& rule, std::vector<std::string>& lines) {
-  lines.push_back(fmt::format("rule {}: {} {}, area {}", rule.id, to_string(rule.quantity),
+  lines.push_back(fmt::format("rule {}: {} {}, area {}", name_with_version(rule),
+                              to_string(rule.quantity),
                               rule.station.empty() ? "" : "at " + rule.station, rule.area));
   for (const auto& level : rule.levels) {
     lines.push_back(fmt::format("  {} raised at {}, left below {}{}", level.name,

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "alerts/detail/message_rows.hpp"
 #include "alerts/detail/proposal_rows.hpp"
+#include "alerts/detail/rule_rows.hpp"
 #include "alerts/detail/sqlite.hpp"
 #include "alerts/encode.hpp"
 
@@ -31,24 +33,14 @@ CREATE TABLE IF NOT EXISTS receipt (
   PRIMARY KEY (subscriber, identifier));
 )sql";
 
-constexpr const char* message_columns =
-    "SELECT identifier, rule, area, incident, revision, topic, xml, sent, expires, evidence, "
-    "status, settled FROM message ";
+// Messages with their evidence, by the rest of a query that names the table m.
+std::string select_messages(const std::string& rest) {
+  return fmt::format("SELECT {}, m.evidence FROM message m {}", detail::message_columns, rest);
+}
 
-OutboxMessage read_message(const Statement& row) {
-  OutboxMessage message;
-  message.identifier = row.text(0);
-  message.rule = row.text(1);
-  message.area = row.text(2);
-  message.incident = row.text(3);
-  message.revision = static_cast<int>(row.integer(4));
-  message.topic = row.text(5);
-  message.xml = row.text(6);
-  message.sent = row.time(7);
-  message.expires = row.time(8);
-  message.evidence = row.text(9);
-  message.confirmed = row.text(10) == "confirmed";
-  if (message.confirmed) message.confirmed_at = row.optional_time(11);
+OutboxMessage read_with_evidence(const Statement& row) {
+  auto message = detail::read_message(row);
+  message.evidence = row.text(detail::message_column_count);
   return message;
 }
 
@@ -71,7 +63,7 @@ Result<void> prepare_file(sqlite3* database) {
                             sqlite3_db_filename(database, "main"), found, schema_version));
   }
   version = Statement::prepare(database, "SELECT 1");  // lets go of the reading statement
-  for (const char* tables : {schema, detail::proposal_schema}) {
+  for (const char* tables : {schema, detail::proposal_schema, detail::rule_schema}) {
     if (auto made = detail::execute(database, tables); !made) return made;
   }
   if (auto set = detail::execute(database, fmt::format("PRAGMA user_version={}", schema_version));
@@ -247,10 +239,9 @@ Result<std::vector<WarningState>> Outbox::states() const {
 }
 
 Result<std::optional<OutboxMessage>> Outbox::message(const std::string& identifier) const {
-  auto query =
-      Statement::prepare(database_->get(), std::string(message_columns) + "WHERE identifier = ?");
+  auto query = Statement::prepare(database_->get(), select_messages("WHERE identifier = ?"));
   if (query) query->bind(identifier);
-  auto rows = all_rows<OutboxMessage>(std::move(query), read_message);
+  auto rows = all_rows<OutboxMessage>(std::move(query), read_with_evidence);
   if (!rows) return fail(rows.error());
   if (rows->empty()) return std::optional<OutboxMessage>{};
   return std::optional(std::move(rows->front()));
@@ -258,11 +249,10 @@ Result<std::optional<OutboxMessage>> Outbox::message(const std::string& identifi
 
 Result<std::vector<OutboxMessage>> Outbox::messages(const std::string& incident) const {
   auto query = Statement::prepare(
-      database_->get(),
-      std::string(message_columns) +
-          (incident.empty() ? "ORDER BY number" : "WHERE incident = ? ORDER BY revision"));
+      database_->get(), select_messages(incident.empty() ? "ORDER BY number"
+                                                         : "WHERE incident = ? ORDER BY revision"));
   if (query && !incident.empty()) query->bind(incident);
-  return all_rows<OutboxMessage>(std::move(query), read_message);
+  return all_rows<OutboxMessage>(std::move(query), read_with_evidence);
 }
 
 Result<std::vector<MessageHead>> Outbox::settled_since(const std::string& area, Time since) const {
@@ -278,17 +268,17 @@ Result<std::vector<MessageHead>> Outbox::settled_since(const std::string& area, 
 }
 
 Result<std::vector<OutboxMessage>> Outbox::expiring_after(Time when) const {
-  auto query = Statement::prepare(
-      database_->get(), std::string(message_columns) + "WHERE expires > ? ORDER BY number");
+  auto query =
+      Statement::prepare(database_->get(), select_messages("WHERE expires > ? ORDER BY number"));
   if (query) query->bind(when);
-  return all_rows<OutboxMessage>(std::move(query), read_message);
+  return all_rows<OutboxMessage>(std::move(query), read_with_evidence);
 }
 
 Result<std::vector<OutboxMessage>> Outbox::pending() const {
   return all_rows<OutboxMessage>(
       Statement::prepare(database_->get(),
-                         std::string(message_columns) + "WHERE status = 'pending' ORDER BY number"),
-      read_message);
+                         select_messages("WHERE status = 'pending' ORDER BY number")),
+      read_with_evidence);
 }
 
 Result<void> Outbox::confirm(const std::string& identifier, Time when) {
@@ -335,6 +325,19 @@ Result<std::vector<ProposedMessage>> Outbox::proposals(const std::string& rule) 
 }
 Result<std::vector<AuditEntry>> Outbox::audit(const std::string& rule) const {
   return detail::read_audit(database_->get(), rule);
+}
+
+Result<std::vector<RuleVersion>> Outbox::rule_versions() const {
+  return detail::read_rule_versions(database_->get());
+}
+Result<void> Outbox::enter_rules(std::span<const Rule> rules, Time now) {
+  if (rules.empty()) return {};
+  auto transaction = detail::Transaction::begin(database_->get());
+  if (!transaction) return fail(transaction.error());
+  for (const auto& rule : rules)
+    if (auto stored = detail::store_rule_version(database_->get(), {rule, now}); !stored)
+      return stored;
+  return transaction->commit();
 }
 
 Result<void> Outbox::add_receipt(const Receipt& receipt) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "alerts/proposal.hpp"
+#include "alerts/rule_version.hpp"
 #include "alerts/warning.hpp"
 #include "core/result.hpp"
 
@@ -105,6 +106,10 @@ class Outbox {
   Result<std::vector<ProposedMessage>> proposals(const std::string& rule = {}) const;
   /// What people decided, about one rule or about all.
   Result<std::vector<AuditEntry>> audit(const std::string& rule = {}) const;
+
+  /// Rules that were in force, in order of time; `enter_rules` adds those that are from now on.
+  Result<std::vector<RuleVersion>> rule_versions() const;
+  Result<void> enter_rules(std::span<const Rule> rules, Time now);
 
   Result<void> add_receipt(const Receipt& receipt);
   Result<std::vector<Receipt>> receipts(const std::string& identifier) const;

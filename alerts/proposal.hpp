@@ -20,7 +20,7 @@ struct ProposedMessage {
   std::string evidence;             // as OutboxMessage::evidence
   std::string outcome = "waiting";  // superseded, withdrawn, released, released by time-out,
                                     // rejected, cancelled
-  std::optional<Time> decided;
+  std::optional<Time> decided = {};
 };
 
 /// What a person did, and why: never altered and never removed.

@@ -90,7 +90,10 @@ struct Approval {
 };
 
 struct Rule {
-  std::string id;       // lower case, digits, dashes: part of identifiers
+  std::string id;  // lower case, digits, dashes: part of identifiers
+  /// Raised by who changes the rule, and kept with each warning. 0: of a record of an earlier
+  /// release, which knew no versions.
+  int version = 1;
   std::string area;     // Area::id: who is warned
   std::string station;  // empty for area quantities
   Quantity quantity = Quantity::stage;

@@ -10,6 +10,7 @@
 #include "alerts/detail/cap_words.hpp"
 #include "alerts/encode.hpp"
 #include "alerts/explain.hpp"
+#include "alerts/rule_version.hpp"
 #include "alerts/signature.hpp"
 
 namespace vandvagt::alerts {
@@ -83,8 +84,10 @@ struct AlertService::Impl {
   std::optional<Signer> signer;
   std::map<std::string, const Area*> areas;
   std::map<std::string, WarningState> states;  // as stored
+  bool rules_entered = false;
 
   Result<void> load_states();
+  Result<void> enter_rules(EvaluationReport& report, Time now);
   Result<EvaluationReport> run(const std::vector<const Rule*>& rules,
                                const std::map<std::string, Evidence>& evidence, Time now,
                                Act act = Act::evaluate, const PersonsDecision& person = {});
@@ -106,6 +109,19 @@ Result<void> AlertService::Impl::load_states() {
   states.clear();
   for (auto& state : *stored) states.insert_or_assign(state.rule, std::move(state));
   for (const auto& rule : setup.rules) states.try_emplace(rule.id, initial_state(rule));
+  return {};
+}
+
+// Once, with the first evaluation: which rules are in force from now on, and what is told of it.
+Result<void> AlertService::Impl::enter_rules(EvaluationReport& report, Time now) {
+  if (rules_entered) return {};
+  const auto known = outbox.rule_versions();
+  if (!known) return fail(known.error());
+  for (const auto& fault : changed_without_version(setup.rules, *known))
+    report.operator_notes.push_back(to_string(fault));
+  if (auto entered = outbox.enter_rules(changed_rules(setup.rules, *known), now); !entered)
+    return entered;
+  rules_entered = true;
   return {};
 }
 
@@ -138,6 +154,7 @@ IssuedWarning AlertService::Impl::issued(const Rule& rule, const MessageContent&
   warning.identifier = message.identifier;
   warning.incident = content.incident;
   warning.rule = rule.id;
+  warning.rule_version = rule.version;
   warning.area = rule.area;
   warning.area_name = areas.at(rule.area)->name_en;
   warning.station = rule.station;
@@ -254,6 +271,9 @@ Result<EvaluationReport> AlertService::Impl::run(const std::vector<const Rule*>&
                                                  Time now, Act act, const PersonsDecision& person) {
   static const Evidence nothing;
   EvaluationReport report;
+  if (act == Act::evaluate) {
+    if (auto entered = enter_rules(report, now); !entered) return fail(entered.error());
+  }
   std::vector<StateChange> changes;
   for (const Rule* rule : rules) {
     const auto given = evidence.find(rule->id);

@@ -16,6 +16,7 @@ namespace vandvagt::alerts {
 /// A row of the console's table and of run.json.
 struct IssuedWarning {
   std::string identifier, incident, rule, area, area_name, station;
+  int rule_version = 1;
   int revision = 1;
   MessageKind kind = MessageKind::alert;
   std::string level;  // name, "none" for an all-clear, "unknown"

@@ -149,6 +149,7 @@ struct WarningState {
   bool clock_doubted = false;      // ... that it jumped forward
   bool out_of_force = false;       // the rule's season was over at the last evaluation
   std::string levels_key;          // of the rule's levels; what is known is dropped if they change
+  int rule_version = 0;            // of the rule at the last evaluation; 0: an earlier release's
 };
 
 enum class MessageKind { alert, update, all_clear, cancel };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "alerts/rule_version.hpp"
 #include "app/exit_code.hpp"
 #include "config/configuration.hpp"
 #include "config/rules_test.hpp"
@@ -35,12 +36,26 @@ std::size_t play_rules_tests(const CheckArguments& arguments,
   return played;
 }
 
+/// What the store of a running service knows of the rules: content may change only with a version.
+void compare_with_those_in_force(const CheckArguments& arguments,
+                                 const config::Configuration& configuration, Faults& faults) {
+  if (configuration.store_folder.empty()) return;
+  const auto outbox = configuration.store_folder / "warnings.db";
+  const auto known = alerts::read_rule_versions(outbox);
+  if (!known) return faults.push_back({outbox.string(), known.error().message, ""});
+  for (auto& fault : alerts::changed_without_version(configuration.rules, *known)) {
+    fault.place = arguments.configuration.string() + ": " + fault.place;
+    faults.push_back(std::move(fault));
+  }
+}
+
 }  // namespace
 
 int run_check_command(const CheckArguments& arguments) {
   Faults faults;
   const auto configuration = config::load(arguments.configuration, arguments.data, faults);
   if (configuration) {
+    compare_with_those_in_force(arguments, *configuration, faults);
     const auto built = forecast::build_case(configuration->scenario, faults);
     std::size_t played = 0;
     if (arguments.rules) played = play_rules_tests(arguments, *configuration, faults);

@@ -6,8 +6,8 @@
 
 #include "app/exit_code.hpp"
 #include "app/export_netcdf.hpp"
+#include "app/open_store.hpp"
 #include "app/station_link.hpp"
-#include "config/configuration.hpp"
 #include "sensors/export.hpp"
 #include "sensors/readers.hpp"
 #include "sensors/retention.hpp"
@@ -18,52 +18,6 @@ namespace vandvagt::app {
 namespace {
 
 constexpr int refused = static_cast<int>(ExitCode::refused);
-
-/// What both commands work on.
-struct OpenStore {
-  config::Configuration configuration;
-  sensors::Catalogue catalogue;
-  sensors::Store store;
-  sensors::StoreLocation place;
-};
-
-Result<config::Configuration> load(const std::filesystem::path& configuration_file,
-                                   const std::filesystem::path& data) {
-  Faults faults;
-  auto configuration = config::load(configuration_file, data, faults);
-  if (!configuration) {
-    std::string all;
-    for (const auto& fault : faults) all += (all.empty() ? "" : "\n") + to_string(fault);
-    return fail(ErrorCode::invalid_input, all);
-  }
-  return std::move(*configuration);
-}
-
-/// The store at `file`, or the configured one where that is empty.
-Result<sensors::StoreLocation> place_of(const config::Configuration& configuration,
-                                        const std::filesystem::path& configuration_file,
-                                        const std::filesystem::path& file) {
-  if (!file.empty()) return sensors::StoreLocation::named(file.string());
-  if (configuration.store_folder.empty() && configuration.store_postgresql.empty())
-    return fail(
-        ErrorCode::invalid_input,
-        configuration_file.string() + ": names no store.folder; add it, or give --store FILE");
-  return configuration.readings(configuration.store_folder);
-}
-
-Result<OpenStore> open_store(const std::filesystem::path& configuration_file,
-                             const std::filesystem::path& data,
-                             const std::filesystem::path& store_file) {
-  auto configuration = load(configuration_file, data);
-  if (!configuration) return fail(configuration.error());
-  auto catalogue = sensors::Catalogue::make(configuration->stations);
-  if (!catalogue) return fail(catalogue.error());
-  const auto place = place_of(*configuration, configuration_file, store_file);
-  if (!place) return fail(place.error());
-  auto store = sensors::Store::open(*place);
-  if (!store) return fail(store.error());
-  return OpenStore{std::move(*configuration), std::move(*catalogue), std::move(*store), *place};
-}
 
 Result<void> write(const OpenStore& open, const sensors::ExportRequest& request,
                    const std::optional<Duration>& closed, const std::filesystem::path& output) {
@@ -158,17 +112,13 @@ int run_copy_store_command(const CopyStoreArguments& arguments) {
     fmt::print(stderr, "one side is a file, the other the configured store; give --from or --to\n");
     return refused;
   }
-  const auto configuration = load(arguments.configuration, arguments.data);
+  const auto configuration = load_configuration(arguments.configuration, arguments.data);
   if (!configuration) return report(configuration.error());
-  const auto from = place_of(*configuration, arguments.configuration, arguments.from);
+  const auto from = place_of_store(*configuration, arguments.configuration, arguments.from);
   if (!from) return report(from.error());
-  const auto to = place_of(*configuration, arguments.configuration, arguments.to);
+  const auto to = place_of_store(*configuration, arguments.configuration, arguments.to);
   if (!to) return report(to.error());
-  std::error_code none;
-  if (!from->is_server() && !std::filesystem::exists(from->file, none)) {
-    fmt::print(stderr, "{}: there is no such store; name one that is\n", from->description());
-    return refused;
-  }
+  if (const auto there = must_exist(*from); !there) return report(there.error());
   const auto copied = sensors::copy_store(*from, *to);
   if (!copied) return report(copied.error());
   fmt::print("{} readings from {} to {}\n", *copied, from->description(), to->description());

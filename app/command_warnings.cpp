@@ -6,8 +6,10 @@
 #include <chrono>
 #include <cstdio>
 
+#include "alerts/encode.hpp"
 #include "alerts/explain.hpp"
 #include "alerts/outbox.hpp"
+#include "alerts/rule_version.hpp"
 #include "alerts/service.hpp"
 #include "app/exit_code.hpp"
 #include "app/station_link.hpp"
@@ -105,6 +107,11 @@ Result<std::vector<alerts::ProposedMessage>> proposals_of(const Desk& desk,
   return all;
 }
 
+void print_rule(const std::string& evidence) {
+  const auto record = alerts::decode_record(evidence);
+  if (record) fmt::print("{:<12} {}\n", "rule", alerts::name_with_version(record->rule));
+}
+
 Result<int> show(Desk& desk, const std::string& identifier) {
   const auto proposals = proposals_of(desk, identifier);
   if (!proposals) return fail(proposals.error());
@@ -113,6 +120,7 @@ Result<int> show(Desk& desk, const std::string& identifier) {
   if (proposals->empty() && !*message) return fail(not_known(identifier));
   for (const auto& one : *proposals) print_proposal(one);
   if (*message) print_message(**message, clock_now());
+  print_rule(*message ? (*message)->evidence : proposals->back().evidence);
   const auto audit = desk.outbox.audit();
   if (!audit) return fail(audit.error());
   for (const auto& entry : *audit) {
@@ -224,6 +232,22 @@ Result<int> explain(Desk& desk, const std::string& identifier) {
   return all_same ? ok : static_cast<int>(ExitCode::failed);
 }
 
+/// The rules that were in force under each version, and which of those in the configuration are not
+/// yet.
+Result<int> rules(Desk& desk) {
+  const auto known = desk.outbox.rule_versions();
+  if (!known) return fail(known.error());
+  for (const auto& one : *known)
+    fmt::print("in force since {}  {}\n", format_time(one.since),
+               alerts::name_with_version(one.rule));
+  const auto& configured = desk.configuration.rules;
+  for (const auto& rule : alerts::changed_rules(configured, *known))
+    fmt::print("not in force yet               {}\n", alerts::name_with_version(rule));
+  for (const auto& fault : alerts::changed_without_version(configured, *known))
+    fmt::print("{}\n", to_string(fault));
+  return ok;
+}
+
 template <class Work>
 int with_desk(const WarningsArguments& arguments, Work work) {
   Faults faults;
@@ -245,6 +269,9 @@ int run_decision(const WarningsArguments& arguments, Act act) {
 
 int run_warnings_list(const WarningsArguments& arguments) {
   return with_desk(arguments, [&](Desk& desk) { return list(desk, arguments.all); });
+}
+int run_warnings_rules(const WarningsArguments& arguments) {
+  return with_desk(arguments, [](Desk& desk) { return rules(desk); });
 }
 int run_warnings_show(const WarningsArguments& arguments) {
   return with_desk(arguments, [&](Desk& desk) { return show(desk, arguments.identifier); });

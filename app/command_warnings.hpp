@@ -18,6 +18,8 @@ struct WarningsArguments {
 
 /// `vandvagt warnings list`: what waits for a decision, then what is in force.
 int run_warnings_list(const WarningsArguments& arguments);
+/// `... rules`: the versions of the rules that were in force, and what is not in force yet.
+int run_warnings_rules(const WarningsArguments& arguments);
 /// `... show`: the message or proposal with what became of it, receipts and who decided.
 int run_warnings_show(const WarningsArguments& arguments);
 /// `... approve`, `... reject`, `... cancel`: a person decides. What is released leaves with the

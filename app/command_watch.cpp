@@ -1,6 +1,7 @@
 #include "app/command_watch.hpp"
 
 #include <fmt/core.h>
+#include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -20,14 +21,30 @@
 namespace vandvagt::app {
 namespace {
 
-// UTC, one line each, written out at once: a service's log is read when something is wrong.
-std::shared_ptr<spdlog::logger> make_log() {
-  auto log =
-      std::make_shared<spdlog::logger>("watch", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc);
-  log->flush_on(spdlog::level::info);
-  return log;
-}
+/// UTC, one line each, written out at once by a thread of its own: who reads a log, or has stopped
+/// reading it, must not be able to hold up a warning.
+class ServiceLog {
+ public:
+  void line(const std::string& text) const { logger_->info(text); }
+
+ private:
+  static constexpr std::size_t lines_kept = 8192;  // where nobody reads; then the oldest give way
+
+  static std::shared_ptr<spdlog::async_logger> make(
+      const std::shared_ptr<spdlog::details::thread_pool>& writer) {
+    auto log = std::make_shared<spdlog::async_logger>(
+        "watch", std::make_shared<spdlog::sinks::stderr_sink_mt>(), writer,
+        spdlog::async_overflow_policy::overrun_oldest);
+    log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc);
+    log->flush_on(spdlog::level::info);
+    return log;
+  }
+
+  // What still waits is written when this ends.
+  std::shared_ptr<spdlog::details::thread_pool> writer_ =
+      std::make_shared<spdlog::details::thread_pool>(lines_kept, 1);
+  std::shared_ptr<spdlog::async_logger> logger_ = make(writer_);
+};
 
 /// What the configuration makes of the service and of what it serves.
 struct WatchSetup {
@@ -129,11 +146,11 @@ int run_watch_command(const WatchArguments& arguments, const std::stop_token& st
   }
   // A file that may not grow and a connection that is closed are errors, told where they happen.
   for (const int one : {SIGXFSZ, SIGPIPE}) std::signal(one, SIG_IGN);
-  const auto logger = make_log();
+  const ServiceLog lines;
   const auto& setup = prepared->service;
-  logger->info("watching {} stations and {} rules; store {}; broker {}", setup.stations.size(),
-               setup.alerts.rules.size(), setup.readings.description(), setup.broker.url);
-  const watch::Log log = [logger](const std::string& line) { logger->info(line); };
+  const watch::Log log = [&lines](const std::string& line) { lines.line(line); };
+  log(fmt::format("watching {} stations and {} rules; store {}; broker {}", setup.stations.size(),
+                  setup.alerts.rules.size(), setup.readings.description(), setup.broker.url));
   return arguments.standby ? stand_by(*prepared, log, stop) : serve(*prepared, log, stop);
 }
 

@@ -1,18 +1,10 @@
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 
-#include "app/command_check.hpp"
 #include "app/command_demo.hpp"
-#include "app/command_export.hpp"
-#include "app/command_forecast.hpp"
-#include "app/command_replay.hpp"
-#include "app/command_simulate.hpp"
-#include "app/command_subscribe.hpp"
-#include "app/command_warnings.hpp"
-#include "app/command_watch.hpp"
+#include "app/detail/command_line.hpp"
 #include "app/exit_code.hpp"
 #include "app/stop_signal.hpp"
 #include "forecast/outcome.hpp"
@@ -20,35 +12,11 @@
 namespace {
 
 using namespace vandvagt;
+using app::add_configuration;
+using app::CommandLine;
+using app::time_option;
 
 constexpr int refused = static_cast<int>(app::ExitCode::refused);
-
-/// What the command line asked for; `run` is the chosen subcommand.
-struct CommandLine {
-  app::CheckArguments check;
-  app::SimulateArguments simulate;
-  app::ForecastArguments forecast;
-  app::ExportArguments export_readings;
-  app::ImportArguments import_readings;
-  app::TidyArguments tidy;
-  app::ReviewArguments review;
-  app::CopyStoreArguments copy_store;
-  app::WatchArguments watch;
-  app::SubscribeArguments subscribe;
-  app::ReplayArguments replay;
-  app::WarningsArguments warnings;
-  std::string at, from, to, longest_delay, closed, heartbeat_timeout, listen_for;
-  std::filesystem::path demo_output = "demo";
-  int exit_code = 0;
-};
-
-template <class Arguments>
-void add_configuration(CLI::App& command, Arguments& arguments) {
-  command.add_option("--config", arguments.configuration, "The configuration, one TOML file")
-      ->required();
-  command.add_option("--data", arguments.data,
-                     "Folder that relative input paths start from (default: the configuration's)");
-}
 
 void add_check(CLI::App& program, CommandLine& line) {
   auto* command = program.add_subcommand(
@@ -119,13 +87,6 @@ void add_demo(CLI::App& program, CommandLine& line) {
   });
 }
 
-std::optional<Time> time_option(const std::string& name, const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  const auto time = parse_time(text);
-  if (!time) throw CLI::ValidationError(name, time.error().message);
-  return *time;
-}
-
 void add_faults(CLI::App& command, sensors::Disturbance& faults) {
   const auto share = [&](const char* name, double& value, const char* what) {
     command.add_option(name, value, what)->capture_default_str();
@@ -177,92 +138,6 @@ void add_replay(CLI::App& program, CommandLine& line) {
   });
 }
 
-void add_export(CLI::App& program, CommandLine& line) {
-  auto* command = program.add_subcommand(
-      "export", "Stored readings as CSV, NetCDF-CF or WaterML 2.0, by the output's ending");
-  auto& arguments = line.export_readings;
-  add_configuration(*command, arguments);
-  command->add_option(
-      "--store", arguments.store,
-      "The store of readings, a file or postgresql://… (default: the configured one)");
-  command->add_option("--output", arguments.output, "File to write: .csv, .nc or .xml")->required();
-  command->add_option("--station", arguments.stations, "Only these stations");
-  command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z");
-  command->add_option("--to", line.to, "Last time");
-  command->add_option(
-      "--closed", line.closed,
-      "CSV of series without holes: a straight line over holes up to this (2h), the "
-      "fallback station's readings in longer ones, each marked as such");
-  command->callback([&line] {
-    if (!line.closed.empty()) {
-      const auto longest = parse_duration(line.closed);
-      if (!longest) throw CLI::ValidationError("--closed", longest.error().message);
-      line.export_readings.closed = *longest;
-    }
-    line.export_readings.from = time_option("--from", line.from);
-    line.export_readings.to = time_option("--to", line.to);
-    line.exit_code = app::run_export_command(line.export_readings);
-  });
-}
-
-void add_import(CLI::App& program, CommandLine& line) {
-  auto* command = program.add_subcommand(
-      "import", "Files of a station's readings into the store, checked like any others");
-  auto& arguments = line.import_readings;
-  add_configuration(*command, arguments);
-  command->add_option(
-      "--store", arguments.store,
-      "The store of readings, a file or postgresql://… (default: the configured one)");
-  command->add_option("--station", arguments.station, "Whose readings they are")->required();
-  command->add_option("files", arguments.files, "Files in the format of [station.file]")
-      ->required();
-  command->callback([&line] { line.exit_code = app::run_import_command(line.import_readings); });
-}
-
-void add_tidy(CLI::App& program, CommandLine& line) {
-  auto* command = program.add_subcommand(
-      "tidy", "Check the store of readings and thin what is old, as the configuration declares");
-  add_configuration(*command, line.tidy);
-  command->add_option(
-      "--store", line.tidy.store,
-      "The store of readings, a file or postgresql://… (default: the configured one)");
-  command->callback([&line] { line.exit_code = app::run_tidy_command(line.tidy); });
-}
-
-void add_review(CLI::App& program, CommandLine& line) {
-  auto* command = program.add_subcommand(
-      "review", "A person's verdict on stored readings: a second flag set beside the first");
-  auto& arguments = line.review;
-  add_configuration(*command, arguments);
-  command->add_option(
-      "--store", arguments.store,
-      "The store of readings, a file or postgresql://… (default: the configured one)");
-  command->add_option("--station", arguments.station, "Whose readings")->required();
-  command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z")->required();
-  command->add_option("--to", line.to, "Last time")->required();
-  command->add_option("--flag", arguments.flag, "1 pass, 2 not evaluated, 3 suspect, 4 fail")
-      ->required()
-      ->check(CLI::Range(1, 4));
-  command->add_option("--by", arguments.by, "Who judged")->required();
-  command->callback([&line] {
-    line.review.from = *time_option("--from", line.from);
-    line.review.to = *time_option("--to", line.to);
-    line.exit_code = app::run_review_command(line.review);
-  });
-}
-
-void add_copy_store(CLI::App& program, CommandLine& line) {
-  auto* command = program.add_subcommand(
-      "copy-store",
-      "All readings of one store into another, empty one: a file to a server or back");
-  auto& arguments = line.copy_store;
-  add_configuration(*command, arguments);
-  command->add_option("--from", arguments.from,
-                      "File to copy from (default: the configured store)");
-  command->add_option("--to", arguments.to, "File to copy to (default: the configured store)");
-  command->callback([&line] { line.exit_code = app::run_copy_store_command(line.copy_store); });
-}
-
 void add_warnings(CLI::App& program, CommandLine& line) {
   auto* group =
       program.add_subcommand("warnings", "What waits for a decision and what is in force");
@@ -292,6 +167,7 @@ void add_warnings(CLI::App& program, CommandLine& line) {
   };
   add("list", "What waits, then what is in force", app::run_warnings_list)
       ->add_flag("--all", arguments.all, "What is over, too");
+  add("rules", "The versions of the rules that were in force", app::run_warnings_rules);
   add_one("show", "One message or proposal, and what became of it", app::run_warnings_show);
   auto* approve =
       add_person(add_one("approve", "Release what waits", app::run_warnings_approve), false);
@@ -368,11 +244,7 @@ int run(int argc, char** argv) {
   add_subscribe(program, line);
   add_replay(program, line);
   add_demo(program, line);
-  add_export(program, line);
-  add_import(program, line);
-  add_tidy(program, line);
-  add_review(program, line);
-  add_copy_store(program, line);
+  add_store_commands(program, line);
   add_warnings(program, line);
   try {
     program.parse(argc, argv);

@@ -175,18 +175,20 @@ int weight(const std::string& level) {
 }
 
 std::map<std::string, std::string> properties_of(const alerts::IssuedWarning& warning) {
-  std::map<std::string, std::string> properties{{"identifier", warning.identifier},
-                                                {"incident", warning.incident},
-                                                {"rule", warning.rule},
-                                                {"area", warning.area},
-                                                {"area_name", warning.area_name},
-                                                {"level", warning.level},
-                                                {"basis", warning.basis},
-                                                {"certainty", warning.certainty},
-                                                {"urgency", warning.urgency},
-                                                {"revision", std::to_string(warning.revision)},
-                                                {"sent", format_time(warning.sent)},
-                                                {"expires", format_time(warning.expires)}};
+  std::map<std::string, std::string> properties{
+      {"identifier", warning.identifier},
+      {"incident", warning.incident},
+      {"rule", warning.rule},
+      {"rule_version", std::to_string(warning.rule_version)},
+      {"area", warning.area},
+      {"area_name", warning.area_name},
+      {"level", warning.level},
+      {"basis", warning.basis},
+      {"certainty", warning.certainty},
+      {"urgency", warning.urgency},
+      {"revision", std::to_string(warning.revision)},
+      {"sent", format_time(warning.sent)},
+      {"expires", format_time(warning.expires)}};
   if (!warning.station.empty()) properties["station"] = warning.station;
   if (warning.lead_time)
     properties["lead_time_seconds"] = fmt::format("{:.0f}", to_seconds(*warning.lead_time));

@@ -96,6 +96,7 @@ Dimension dimension_of(alerts::Quantity quantity) {
 void read_rule(Section& section, Rule& rule) {
   section.require("id", "give the rule an id");
   section.identifier("id", rule.id);
+  section.whole("version", rule.version, {.at_least = 1.0});
   section.require("area", "say who is warned");
   section.text("area", rule.area);
   section.text("station", rule.station);

@@ -1,6 +1,7 @@
 #include "sensors/store.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <span>
 
@@ -15,8 +16,6 @@ namespace {
 using detail::from_stamp;
 using detail::SeriesKey;
 using detail::stamp;
-
-constexpr std::size_t most_payload_kept = 8192;  // bytes
 
 }  // namespace
 
@@ -220,20 +219,37 @@ Result<std::optional<Progress>> Store::progress(const std::string& station) cons
   return detail::read_progress(*database_->connection, station);
 }
 
-Result<std::vector<Quarantined>> Store::quarantined(int most) const {
+Result<std::vector<Quarantined>> Store::quarantined(int most,
+                                                    const QuarantineFilter& filter) const {
+  constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
+  constexpr auto highest = std::numeric_limits<std::int64_t>::max();
   const std::lock_guard lock(database_->mutex);
   auto query = database_->connection->prepare(
-      "SELECT received, topic, reason, payload FROM quarantine ORDER BY id DESC LIMIT ?1");
+      "SELECT id, received, topic, reason, payload FROM quarantine WHERE received >= ?1 AND"
+      " received <= ?2 AND id >= ?3 AND id <= ?4 ORDER BY id DESC LIMIT ?5");
   if (!query) return fail(query.error());
-  query->bind(1, std::int64_t{std::max(0, most)});
+  query->bind(1, filter.from ? stamp(*filter.from) : lowest);
+  query->bind(2, filter.to ? stamp(*filter.to) : highest);
+  query->bind(3, filter.number.value_or(lowest)).bind(4, filter.number.value_or(highest));
+  // Texts are looked for here, and not in SQL: the two databases find text in different ways.
+  const bool all_fit = filter.topic.empty() && filter.reason.empty();
+  query->bind(5, all_fit ? std::int64_t{std::max(0, most)} : highest);
   std::vector<Quarantined> found;
-  while (true) {
+  const auto wanted = static_cast<std::size_t>(std::max(0, most));
+  while (found.size() < wanted) {
     const auto row = query->step();
     if (!row) return fail(row.error());
-    if (!*row) return found;
-    found.push_back(
-        {from_stamp(query->integer(0)), query->text(1), query->text(2), query->text(3)});
+    if (!*row) break;
+    auto topic = query->text(2), reason = query->text(3);
+    if (topic.find(filter.topic) == std::string::npos) continue;
+    if (reason.find(filter.reason) == std::string::npos) continue;
+    found.push_back({.received = from_stamp(query->integer(1)),
+                     .topic = std::move(topic),
+                     .reason = std::move(reason),
+                     .payload = query->text(4),
+                     .number = query->integer(0)});
   }
+  return found;
 }
 
 Result<long long> Store::count_readings() const {

@@ -31,7 +31,16 @@ struct Quarantined {
   Time received{};
   std::string topic{};
   std::string reason{};
-  std::string payload{};  // at most 8 KiB of it
+  std::string payload{};    // at most 8 KiB of it
+  std::int64_t number = 0;  // in the store; 0: not stored yet
+};
+inline constexpr std::size_t most_payload_kept = 8192;  // bytes of a quarantined payload
+
+/// Which quarantined messages are asked for; what is empty is not looked at.
+struct QuarantineFilter {
+  std::optional<std::int64_t> number{};
+  std::optional<Time> from{}, to{};  // received, both included
+  std::string topic{}, reason{};     // that hold this text
 };
 
 /// Highest contiguous sequence number stored in a session, and the gaps above it. Numbers of a
@@ -104,8 +113,8 @@ class Store {
 
   /// Of the session heard last.
   Result<std::optional<Progress>> progress(const std::string& station) const;
-  /// Newest first.
-  Result<std::vector<Quarantined>> quarantined(int most) const;
+  /// The newest `most` of those asked for, newest first.
+  Result<std::vector<Quarantined>> quarantined(int most, const QuarantineFilter& filter = {}) const;
   Result<long long> count_readings() const;  // all revisions
   /// Whether the database answers at all; costs nothing.
   Result<void> answers() const;

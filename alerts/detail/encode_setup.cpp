@@ -53,6 +53,7 @@ void from_json(const json& j, Level& l) {
 
 void to_json(json& j, const Rule& r) {
   j = json{{"id", r.id},
+           {"version", r.version},
            {"area", r.area},
            {"station", r.station},
            {"quantity", code(r.quantity)},
@@ -79,6 +80,8 @@ void to_json(json& j, const Rule& r) {
 }
 void from_json(const json& j, Rule& r) {
   read(j, "id", r.id);
+  r.version = 0;
+  read_newer(j, "version", r.version);
   read(j, "area", r.area);
   read(j, "station", r.station);
   read_code(j, "quantity", r.quantity);

@@ -151,6 +151,7 @@ std::string digest_of_evidence(const Evaluation& evaluation) {
                            reading.good, reading.digest));
   };
   digest.add(evaluation.rule.id + ";" + state.levels_key + ";");
+  if (evaluation.rule.version > 0) digest.add(fmt::format("version {};", evaluation.rule.version));
   for (const auto& reading : evaluation.evidence.readings) add_reading(reading);
   if (state.before) add_reading(*state.before);
   if (state.newest) add_reading(*state.newest);

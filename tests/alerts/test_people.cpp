@@ -260,9 +260,9 @@ TEST_F(People, TheChainOfEvidenceNamesWhatTheWarningRestsOn) {
   for (const auto& line :
        evidence_chain(*alerts::reproduce(one.evidence, one.xml, alerts::built_in_texts())))
     chain += line + "\n";
-  for (const char* part : {"rule bridge-stage: stage at bridge", "moderate raised at 2.50 m",
-                           "2016-06-01T00:15:00Z 2.60 m good", "state before: unknown",
-                           "newest good: 2.60 m at 2016-06-01T00:00:00Z",
+  for (const char* part : {"rule bridge-stage, version 1 (content ", "): stage at bridge",
+                           "moderate raised at 2.50 m", "2016-06-01T00:15:00Z 2.60 m good",
+                           "state before: unknown", "newest good: 2.60 m at 2016-06-01T00:00:00Z",
                            "because unknown -> moderate", "state after: moderate"})
     EXPECT_NE(chain.find(part), std::string::npos) << part << "\n" << chain;
 }

@@ -37,6 +37,7 @@ RunningProgram::RunningProgram(const std::vector<std::string>& command) {
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   ::close(ends[1]);
+  reader_ = std::jthread([this] { read_all(); });
 }
 
 RunningProgram::~RunningProgram() {
@@ -44,29 +45,42 @@ RunningProgram::~RunningProgram() {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
+  if (reader_.joinable()) reader_.join();
   if (from_ >= 0) ::close(from_);
 }
 
-bool RunningProgram::read_more() {
+void RunningProgram::read_all() {
   std::array<char, 4096> bytes{};
-  const auto count = ::read(from_, bytes.data(), bytes.size());
-  if (count < 0) return errno == EINTR;
-  output_.append(bytes.data(), static_cast<std::size_t>(count));
-  return count > 0;
+  while (true) {
+    const auto count = ::read(from_, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    const std::lock_guard lock(mutex_);
+    if (count > 0) output_.append(bytes.data(), static_cast<std::size_t>(count));
+    ended_ = count <= 0;
+    more_.notify_all();
+    if (ended_) return;
+  }
+}
+
+std::string RunningProgram::output() const {
+  const std::lock_guard lock(mutex_);
+  return output_;
 }
 
 bool RunningProgram::wait_for(const std::string& words) {
-  while (output_.find(words) == std::string::npos)
-    if (!read_more()) return false;
-  return true;
+  std::unique_lock lock(mutex_);
+  const auto printed = [&] { return output_.find(words) != std::string::npos; };
+  more_.wait(lock, [&] { return printed() || ended_; });
+  return printed();
 }
 
 std::string RunningProgram::rest_of_line(const std::string& words) {
   if (!wait_for(words)) return {};
+  std::unique_lock lock(mutex_);
   const auto from = output_.find(words) + words.size();
-  while (output_.find('\n', from) == std::string::npos)
-    if (!read_more()) return {};
-  return output_.substr(from, output_.find('\n', from) - from);
+  const auto end = [&] { return output_.find('\n', from); };
+  more_.wait(lock, [&] { return end() != std::string::npos || ended_; });
+  return end() == std::string::npos ? std::string{} : output_.substr(from, end() - from);
 }
 
 void RunningProgram::send(int signal_number) const {
@@ -74,7 +88,9 @@ void RunningProgram::send(int signal_number) const {
 }
 
 int RunningProgram::wait() {
-  while (read_more()) {
+  {
+    std::unique_lock lock(mutex_);
+    more_.wait(lock, [&] { return ended_; });
   }
   if (pid_ <= 0) return -1;
   int status = 0;

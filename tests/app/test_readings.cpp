@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "sensors/store.hpp"
 #include "tests/support/postgresql_server.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/support.hpp"
@@ -11,6 +15,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string program = test::program();
 
@@ -108,7 +113,7 @@ TEST_F(Readings, AreExportedAsWaterMlForAStretchOfTime) {
   EXPECT_EQ(shell("xmllint --noout out.xml").exit_code, 0);
   const auto text = test::read_text(folder_ / "out.xml");
   EXPECT_THAT(text, HasSubstr("<wml2:value>145</wml2:value>"));
-  EXPECT_THAT(text, testing::Not(HasSubstr("<wml2:value>143</wml2:value>")));
+  EXPECT_THAT(text, Not(HasSubstr("<wml2:value>143</wml2:value>")));
 }
 
 TEST_F(Readings, AreThinnedByDeclarationOnly) {
@@ -165,6 +170,97 @@ TEST_F(Readings, MoveToAServerAndAreServedFromThere) {
   const auto away = run("export --config case.toml --output away.csv");
   EXPECT_EQ(away.exit_code, 2);
   EXPECT_THAT(away.output, HasSubstr("the server is away"));
+}
+
+/// Three messages that could not become readings: two of one kind, and one that is no text.
+void fill_quarantine(const sensors::StoreLocation& place) {
+  auto store = sensors::Store::open(place).value();
+  const auto received = parse_time("2026-11-23T04:10:00Z").value();
+  const auto add = [&](int minute, const std::string& topic, const std::string& reason,
+                       const std::string& payload) {
+    EXPECT_TRUE(store.quarantine({.received = received + std::chrono::minutes{minute},
+                                  .topic = topic,
+                                  .reason = reason,
+                                  .payload = payload}));
+  };
+  add(0, "vv/v1/obs/kommune/n13/stage", "unknown station", R"({"t":"x","value":1,"note":"å"})");
+  add(1, "vv/v1/obs/kommune/n12/stage", "not JSON", std::string("\x1b[2J\0\xff", 6) + "ABC");
+  add(2, "vv/v1/obs/kommune/n13/stage", "unknown station", std::string(9000, 'x'));
+}
+
+class Quarantine : public Readings {
+ protected:
+  void lists_and_shows() const {
+    const auto all = run("quarantine list --config case.toml");
+    EXPECT_EQ(all.exit_code, 0) << all.output;
+    EXPECT_THAT(all.output, HasSubstr("3  2026-11-23T04:12:00Z  vv/v1/obs/kommune/n13/stage  "
+                                      "unknown station  8192 bytes, all that is kept: xxx"));
+    EXPECT_THAT(all.output,
+                HasSubstr(R"(unknown station  31 bytes: {"t":"x","value":1,"note":"å"})"));
+    EXPECT_THAT(all.output, Not(HasSubstr("\x1b"))) << "a sender must not steer the terminal";
+    EXPECT_LT(all.output.find("3  2026"), all.output.find("1  2026")) << "the newest first";
+    const auto some =
+        run("quarantine list --config case.toml --topic n12 --from "
+            "2026-11-23T04:11:00Z --to 2026-11-23T04:11:00Z --reason JSON");
+    EXPECT_THAT(some.output, AllOf(HasSubstr("2  2026"), Not(HasSubstr("n13"))));
+    EXPECT_THAT(run("quarantine list --config case.toml --reasons").output,
+                HasSubstr("2  newest 2026-11-23T04:12:00Z  vv/v1/obs/kommune/n13/stage  "
+                          "unknown station\n1  newest 2026-11-23T04:11:00Z"));
+    const auto text = run("quarantine show --config case.toml 1");
+    EXPECT_EQ(text.exit_code, 0) << text.output;
+    EXPECT_THAT(text.output, AllOf(HasSubstr("topic     vv/v1/obs/kommune/n13/stage\n"),
+                                   HasSubstr("reason    unknown station\n"),
+                                   HasSubstr("\n\n{\"t\":\"x\",\"value\":1,\"note\":\"å\"}\n")));
+    EXPECT_THAT(
+        run("quarantine show --config case.toml 2").output,
+        HasSubstr("00000000  1b 5b 32 4a 00 ff 41 42 43" + std::string(23, ' ') + "|.[2J..ABC|\n"));
+    EXPECT_EQ(run("quarantine show --config case.toml 2 --raw").output,
+              std::string("\x1b[2J\0\xff", 6) + "ABC");
+  }
+};
+
+TEST_F(Quarantine, IsListedByReasonAndTopicAndShownToTheByte) {
+  fill_quarantine(folder_ / "readings.db");
+  lists_and_shows();
+}
+
+TEST_F(Quarantine, OnAServerIsSeenInTheSameWay) {
+  if (!test::PostgresqlServer::installed()) GTEST_SKIP() << "PostgreSQL is not installed";
+  test::PostgresqlServer server;
+  auto text = test::read_text(folder_ / "case.toml");
+  text.insert(text.find("[store]\n") + 8, "postgresql = \"" + server.database() + "\"\n");
+  test::write_text(folder_ / "case.toml", text);
+  fill_quarantine(sensors::StoreLocation::on_server(server.database()));
+  lists_and_shows();
+}
+
+TEST_F(Quarantine, IsReadByProgramsAsAnObjectALine) {
+  fill_quarantine(folder_ / "readings.db");
+  const auto listed = run("quarantine list --config case.toml --json --most 2 2>said");
+  std::istringstream lines(listed.output);
+  std::vector<nlohmann::json> objects;
+  for (std::string line; objects.size() < 2 && std::getline(lines, line);)
+    objects.push_back(nlohmann::json::parse(line, nullptr, false));
+  ASSERT_EQ(objects.size(), 2u) << listed.output;
+  EXPECT_EQ(objects[0]["cut"], true);
+  EXPECT_EQ(objects[0]["text"], std::string(8192, 'x'));
+  EXPECT_EQ(objects[1]["number"], 2);
+  EXPECT_EQ(objects[1]["hex"], "1b5b324a00ff414243");
+  EXPECT_EQ(objects[1]["bytes"], 9);
+  EXPECT_THAT(test::read_text(folder_ / "said"), HasSubstr("the newest 2; there may be more"));
+}
+
+TEST_F(Quarantine, ThatIsNotThereIsToldWithItsCure) {
+  const auto none = run("quarantine list --config case.toml");
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.output, HasSubstr("there is no such store"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "readings.db")) << "looking makes no store";
+  fill_quarantine(folder_ / "readings.db");
+  const auto other = run("quarantine show --config case.toml 4");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.output, HasSubstr("message 4 is not in quarantine"));
+  EXPECT_THAT(run("quarantine list --config case.toml --topic q1").output,
+              HasSubstr("no such message is in quarantine"));
 }
 
 TEST_F(Readings, ThatCannotBeHadAreToldWithTheirCure) {

@@ -1,7 +1,9 @@
 // `vandvagt subscribe` and what `vandvagt watch` does for its subscribers.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -98,6 +100,29 @@ TEST_F(Subscribe, WhoComesLateAsksForWhatItMissedKeepsItAndConfirms) {
   RunningProgram again(subscriber("fire-brigade", {"--for", "3s"}));
   EXPECT_EQ(again.wait(), 0) << again.output();
   EXPECT_EQ(again.output().find("NEW"), std::string::npos) << again.output();  // it has them
+}
+
+TEST_F(Subscribe, WarnsThoughNobodyReadsTheServicesLog) {
+  const auto made = configured();
+  const auto pipe = folder_ / "log";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int log = ::open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(log, 0);
+  while (::write(log, "x", 1) == 1) {  // full: the first line that waits for it waits for ever
+  }
+  RunningProgram service({"/bin/sh", "-c",
+                          "exec " + test::program() + " watch --config " +
+                              made.configuration().string() + " 2>" + pipe.string()});
+  RunningProgram subscribed(subscriber("police"));
+  ASSERT_TRUE(subscribed.wait_for("a0 is")) << subscribed.output();
+  test::Gauge gauge(broker_.url());
+  ASSERT_TRUE(until([&] {
+    gauge.publish(1.5);  // what comes before the service receives is lost
+    return subscribed.output().find("NEW a0: severe") != std::string::npos;
+  }));
+  ::close(log);
+  service.send(SIGTERM);
+  EXPECT_EQ(service.wait(), 0);
 }
 
 TEST_F(Subscribe, EndsWithFourWhenTheHeartbeatStopsAndShowsNothingAsKnown) {

@@ -68,7 +68,8 @@ TEST_F(WarningsProgram, ListsShowsReleasesAndExplains) {
   EXPECT_EQ(listed.exit_code, 0);
   EXPECT_THAT(listed.output, AllOf(HasSubstr("waiting"), HasSubstr(first), HasSubstr("minor")));
   const auto shown = warnings("show " + first);
-  EXPECT_THAT(shown.output, AllOf(HasSubstr("proposal 1"), HasSubstr("<status>Test</status>")));
+  EXPECT_THAT(shown.output, AllOf(HasSubstr("proposal 1"), HasSubstr("<status>Test</status>"),
+                                  HasSubstr("rule         bridge, version 1 (content ")));
   test::write_text(folder_ / "words.toml",
                    "[en-GB]\nheadline = \"Stay away from the bridge & the quay\"\n");
   const auto released = warnings(fmt::format("approve {} --by anna --proposal 1 --edit {}", first,
@@ -82,8 +83,9 @@ TEST_F(WarningsProgram, ListsShowsReleasesAndExplains) {
   const auto explained = warnings("explain " + first);
   EXPECT_EQ(explained.exit_code, 0) << explained.output;
   EXPECT_THAT(explained.output,
-              AllOf(HasSubstr("rule bridge: stage at n12"), HasSubstr("digest d"),
-                    HasSubstr("state before: "), HasSubstr("the same, byte for byte")));
+              AllOf(HasSubstr("rule bridge, version 1 (content "), HasSubstr("): stage at n12"),
+                    HasSubstr("digest d"), HasSubstr("state before: "),
+                    HasSubstr("the same, byte for byte")));
   EXPECT_THAT(explained.output, Not(HasSubstr("differs")));
 }
 
@@ -119,6 +121,39 @@ TEST_F(WarningsProgram, RefusesWhoMayNotDecideAndWhatIsNotThere) {
       fmt::format("approve {} --by anna --edit {}", first, (folder_ / "words.toml").string()));
   EXPECT_EQ(faulty.exit_code, 2);
   EXPECT_THAT(faulty.output, AllOf(HasSubstr("headlines"), HasSubstr("fr-FR")));
+}
+
+TEST_F(WarningsProgram, CheckAsksForANewVersionOfARuleThatWasChanged) {
+  const auto check = [&] {
+    return run_command(
+        fmt::format("{} check --config {}", test::program(), case_.configuration().string()));
+  };
+  const auto change = [&](const std::string& from, const std::string& to) {
+    auto text = test::read_text(case_.configuration());
+    text.replace(text.find(from), from.size(), to);
+    test::write_text(case_.configuration(), text);
+  };
+  EXPECT_THAT(warnings("rules").output, HasSubstr("there are no warnings yet"));
+  propose();
+  EXPECT_EQ(check().exit_code, 0) << check().output;
+  EXPECT_FALSE(std::filesystem::exists(case_.store() / "warnings.db-shm")) << "it writes nothing";
+  EXPECT_THAT(warnings("rules").output,
+              HasSubstr("in force since 2026-11-23T04:00:00Z  bridge, version 1 (content "));
+  change("clear = 999998.0", "clear = 999997.0");
+  const auto refused = check();
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.output,
+              HasSubstr("watch.toml: rule \"bridge\": version 1 no longer says what it said when "
+                        "it came into force at 2026-11-23T04:00:00Z (levels); raise its version"));
+  EXPECT_THAT(warnings("rules").output,
+              AllOf(HasSubstr("not in force yet"), HasSubstr("raise its version")));
+  change("id = \"bridge\"", "id = \"bridge\"\nversion = 2");
+  EXPECT_EQ(check().exit_code, 0) << check().output;
+  EXPECT_THAT(warnings("rules").output,
+              AllOf(HasSubstr("not in force yet"), HasSubstr("bridge, version 2 (content "),
+                    Not(HasSubstr("raise its version"))));
+  change("version = 2", "version = 0");
+  EXPECT_THAT(check().output, HasSubstr("rule.version"));
 }
 
 TEST_F(WarningsProgram, CheckPlaysTheTestsOfTheRules) {

@@ -40,8 +40,9 @@ clear = {2}
   return text;
 }
 
-Gauge::Gauge(const std::string& url)
-    : next_(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - 40min) {
+Gauge::Gauge(const std::string& url, Duration step)
+    : step_(step),
+      next_(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - 40min) {
   messaging::Options options;
   options.url = url;
   options.smallest_backoff = 20ms;
@@ -53,7 +54,7 @@ Gauge::Gauge(const std::string& url)
 
 bool Gauge::publish(double value) {
   const sensors::Reading reading{.station = "n12", .time = next_, .value = value};
-  next_ += 500ms;
+  next_ += step_;
   return client_
       ->publish({.topic = stage_topic, .payload = sensors::encode(stage_station(), reading)}, 1s)
       .has_value();

@@ -17,17 +17,19 @@ namespace vandvagt::test {
 /// severe, and cleared by the first readings below.
 std::string areas_with_rules(int count);
 
-/// The gauge n12: publishes a reading when asked, each half a second after the one before by its
-/// stamps, beginning 40 minutes ago. A broker that is away loses what is published.
+/// The gauge n12: publishes a reading when asked, each `step` after the one before by its stamps,
+/// beginning 40 minutes ago. Who publishes for longer must not be slower than `step`: stamps that
+/// run ahead of the clock are not used. A broker that is away loses what is published.
 class Gauge {
  public:
-  explicit Gauge(const std::string& url);
+  explicit Gauge(const std::string& url, Duration step = std::chrono::milliseconds{500});
   bool connected() const { return client_->connected(); }
   bool publish(double value);
   /// Two readings: enough to raise.
   bool publish_twice(double value) { return publish(value) && publish(value); }
 
  private:
+  Duration step_;
   Time next_;
   std::unique_ptr<messaging::Client> client_;
 };

@@ -212,6 +212,30 @@ TEST_P(StoreTest, QuarantineIsBoundedAndKeepsTheRawBytes) {
   EXPECT_EQ(store.quarantined(1).value()[0].payload.size(), 8192u);
 }
 
+TEST_P(StoreTest, QuarantineIsSearchedByNumberTimeTopicAndReason) {
+  auto store = open();
+  for (int i = 0; i < 6; ++i)
+    ASSERT_TRUE(store.quarantine({.received = at(i),
+                                  .topic = i % 2 == 0 ? "obs/n12" : "obs/Q_1%",
+                                  .reason = i < 3 ? "not JSON" : "unknown unit",
+                                  .payload = std::to_string(i)}));
+  const auto found = [&](const QuarantineFilter& filter, int most = 100) {
+    std::string payloads;
+    const auto messages = store.quarantined(most, filter).value();
+    for (const auto& one : messages) payloads += one.payload;
+    return payloads;
+  };
+  EXPECT_EQ(found({}), "543210");
+  EXPECT_EQ(found({.from = at(1), .to = at(4)}), "4321");
+  EXPECT_EQ(found({.topic = "n12"}), "420");
+  EXPECT_EQ(found({.topic = "Q_1%"}), "531");
+  EXPECT_EQ(found({.topic = "q_1"}), "") << "as it is written, on either database";
+  EXPECT_EQ(found({.topic = "n12", .reason = "unit"}, 1), "4");
+  const auto third = store.quarantined(1, {.to = at(2)}).value().at(0).number;
+  EXPECT_EQ(found({.number = third}), "2");
+  EXPECT_EQ(found({.number = third + 100}), "");
+}
+
 TEST_P(StoreTest, ManyReadingsAtOnceAreJudgedAsOneByOne) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
