@@ -34,6 +34,13 @@ float rate_of(double depth, double seconds) {
   return too_much ? std::nextafter(rate, 0.0F) : rate;
 }
 
+/// f(0), ..., f(rows - 1), side by side.
+template <class Function>
+void each_row(int rows, int threads, const Function& f) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int j = 0; j < rows; ++j) f(j);
+}
+
 }  // namespace
 
 GroundGiven take_ground(Case& given) {
@@ -184,8 +191,8 @@ Ground::RowSums Ground::unsaturated(const Wanted& wanted) {
   RowSums total;
   if (solver_.soil().infiltrated == nullptr) return total;
   std::vector<RowSums> rows(static_cast<std::size_t>(ny_));
-#pragma omp parallel for num_threads(threads_) schedule(static)
-  for (int j = 0; j < ny_; ++j) rows[static_cast<std::size_t>(j)] = unsaturated_row(j, wanted);
+  each_row(ny_, threads_,
+           [&](int j) { rows[static_cast<std::size_t>(j)] = unsaturated_row(j, wanted); });
   for (const RowSums& row : rows) {
     total.percolated += row.percolated;
     total.evaporated += row.evaporated;
@@ -196,38 +203,42 @@ Ground::RowSums Ground::unsaturated(const Wanted& wanted) {
 /// Where the table has risen into soil whose pores are full, it stands at once where those end:
 /// F joins the aquifer, and comes out where that is full too. Returns how much [m of one cell].
 double Ground::engulf() {
-  const SoilView soil = solver_.soil();
-  const Field<double>& head = flow_->head();
+  std::vector<double> rows(static_cast<std::size_t>(ny_));
+  each_row(ny_, threads_, [&](int j) { rows[static_cast<std::size_t>(j)] = engulf_row(j); });
   double total = 0.0;
-  for (int j = 0; j < ny_; ++j) {
-    double row = 0.0;
-    for (int i = 0; i < nx_; ++i) {
-      recharge_(i, j) = head(i, j);
-      if (std::isnan(bed_(i, j)) || !(filled_(i, j) > 0.0)) continue;
-      const double pores = static_cast<double>(soil.moisture_deficit[j * soil.stride + i]);
-      const double room = std::max(bed_(i, j) - head(i, j), 0.0);
-      if (filled_(i, j) < full_share * pores * room) continue;
-      const auto yield = static_cast<double>(given_.aquifer.specific_yield(i, j));
-      const double rise = std::min(filled_(i, j) / yield, room);
-      recharge_(i, j) += rise;
-      seepage_(i, j) += std::max(filled_(i, j) - rise * yield, 0.0);
-      row += filled_(i, j);
-      filled_(i, j) = 0.0;
-    }
-    total += row;
-  }
+  for (const double row : rows) total += row;
   if (total > 0.0) flow_->set_head(std::as_const(recharge_).view());
   return total;
+}
+
+double Ground::engulf_row(int j) {
+  const SoilView soil = solver_.soil();
+  const Field<double>& head = flow_->head();
+  double row = 0.0;
+  for (int i = 0; i < nx_; ++i) {
+    recharge_(i, j) = head(i, j);
+    if (std::isnan(bed_(i, j)) || !(filled_(i, j) > 0.0)) continue;
+    const double pores = static_cast<double>(soil.moisture_deficit[j * soil.stride + i]);
+    const double room = std::max(bed_(i, j) - head(i, j), 0.0);
+    if (filled_(i, j) < full_share * pores * room) continue;
+    const auto yield = static_cast<double>(given_.aquifer.specific_yield(i, j));
+    const double rise = std::min(filled_(i, j) / yield, room);
+    recharge_(i, j) += rise;
+    seepage_(i, j) += std::max(filled_(i, j) - rise * yield, 0.0);
+    row += filled_(i, j);
+    filled_(i, j) = 0.0;
+  }
+  return row;
 }
 
 void Ground::keep_soil() {
   const SoilView soil = solver_.soil();
   if (soil.infiltrated == nullptr) return;
-  for (int j = 0; j < ny_; ++j) {
+  each_row(ny_, threads_, [&](int j) {
     for (int i = 0; i < nx_; ++i) {
       if (!std::isnan(bed_(i, j))) soil.infiltrated[j * soil.stride + i] = filled_(i, j);
     }
-  }
+  });
 }
 
 /// What came out reaches the surface at an even rate until the next step. A rate is a float, so
@@ -235,14 +246,14 @@ void Ground::keep_soil() {
 /// nothing.
 void Ground::release_seepage() {
   const double seconds = to_seconds(step_);
-  for (int j = 0; j < ny_; ++j) {
+  each_row(ny_, threads_, [&](int j) {
     for (int i = 0; i < nx_; ++i) {
       if (std::isnan(bed_(i, j))) continue;
       const double all = rest_(i, j) + seepage_(i, j);
       rate_(i, j) = all > solver_.dry_depth() ? rate_of(all, seconds) : 0.0F;
       rest_(i, j) = all - static_cast<double>(rate_(i, j)) * seconds;
     }
-  }
+  });
   solver_.set_seepage(std::as_const(rate_).view());
 }
 
@@ -250,13 +261,13 @@ void Ground::release_seepage() {
 void Ground::follow_heads() {
   const SoilView soil = solver_.soil();
   const Field<double>& head = flow_->head();
-  for (int j = 0; j < ny_; ++j) {
+  each_row(ny_, threads_, [&](int j) {
     for (int i = 0; i < nx_; ++i) {
       if (std::isnan(bed_(i, j))) continue;
       soil.water_table_depth[j * soil.stride + i] =
           static_cast<float>(std::max(bed_(i, j) - head(i, j), 0.0));
     }
-  }
+  });
 }
 
 void Ground::set_water_table_depth(FieldView<const float> depth) {

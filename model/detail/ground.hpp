@@ -67,6 +67,7 @@ class Ground {
   RowSums unsaturated_row(int j, const Wanted& wanted);
   RowSums unsaturated(const Wanted& wanted);
   double engulf();
+  double engulf_row(int j);
   void keep_soil();
   void release_seepage();
   void follow_heads();

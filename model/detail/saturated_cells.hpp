@@ -17,6 +17,29 @@ struct RiverBed {
   double bottom = 0.0;       // [m above datum], not under the aquifer's base
 };
 
+/// Cells one after another in one row of the raster, whose neighbours south of them are one after
+/// another too, or none has one; so are those north of them. Loops over a run need no table.
+struct CellRun {
+  int first = 0;
+  int count = 0;
+  int south = -1;  // of `first`; -1: none
+  int north = -1;
+};
+
+/// Values of cells, and one more on either side, which a loop may read but no result depends on.
+template <class T>
+class Around {
+ public:
+  explicit Around(std::size_t cells = 0) : values_(cells + 2, T()) {}
+  T* data() { return values_.data() + 1; }
+  const T* data() const { return values_.data() + 1; }
+  T& operator[](std::size_t n) { return values_[n + 1]; }
+  const T& operator[](std::size_t n) const { return values_[n + 1]; }
+
+ private:
+  std::vector<T> values_;
+};
+
 /// The aquifer's cells one after another from the south-west, those outside left out, and all of
 /// them that does not change. Cell n's west neighbour, where it has one, is n - 1, its east n + 1.
 struct SaturatedCells {
@@ -25,11 +48,15 @@ struct SaturatedCells {
 
   double area = 0.0;
   int nx = 0;
-  std::vector<int> place;                 // index into the fields
-  std::vector<int> south, north;          // -1: none
-  std::vector<float> east_conductivity;   // at the face, harmonic mean; 0: no neighbour [m/s]
-  std::vector<float> north_conductivity;  //
-  std::vector<double> ground, base;       // [m above datum]
+  std::vector<int> place;         // index into the fields
+  std::vector<int> south, north;  // -1: none
+  std::vector<CellRun> runs;
+  int longest_run = 0;
+  // At the face, harmonic mean; 0: no neighbour [m/s]. Cell n's east face, its north one.
+  Around<float> east_conductivity;
+  std::vector<float> north_conductivity;
+  std::vector<double> ground;             // [m above datum]
+  Around<double> base;                    // [m above datum]
   std::vector<double> storage;            // Sy × area [m²]
   std::vector<double> drain_level;        // [m above datum], not under the base; empty: no drains
   std::vector<double> drain_conductance;  // × area [m²/s]
@@ -39,6 +66,7 @@ struct SaturatedCells {
 
  private:
   void join(const Aquifer& aquifer, const std::vector<int>& number);
+  void divide_into_runs();
   void add_drains(const Aquifer& aquifer);
   void add_beds(const Aquifer& aquifer, const std::vector<int>& number);
 };
@@ -55,6 +83,23 @@ inline double face_thickness(double head_a, double base_a, double head_b, double
   const double b = std::max(0.0, head_b - base_b);
   const double giving = head_a > head_b ? a : (head_b > head_a ? b : std::max(a, b));
   return std::min(0.5 * (a + b), 2.0 * giving);
+}
+
+/// K times the saturated thickness [m²/s]; the same number from both sides.
+inline double transmissivity(float conductivity, double head_a, double base_a, double head_b,
+                             double base_b) {
+  return static_cast<double>(conductivity) * face_thickness(head_a, base_a, head_b, base_b);
+}
+
+/// Fewer cells than this are not worth waking threads for.
+inline constexpr int few_cells = 4096;
+
+/// f(run, its number), side by side.
+template <class Function>
+void each_run(const SaturatedCells& cells, int threads, const Function& f) {
+  const int runs = static_cast<int>(cells.runs.size());
+#pragma omp parallel for num_threads(threads) schedule(static) if (cells.count() > few_cells)
+  for (int r = 0; r < runs; ++r) f(cells.runs[static_cast<std::size_t>(r)], r);
 }
 
 /// Cells in a block whose sums are taken one after another, so that they do not depend on threads.

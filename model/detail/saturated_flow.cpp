@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -26,6 +27,13 @@ void add(GroundVolumes& sum, const GroundVolumes& part) {
   sum.well_out += part.well_out;
   sum.drained += part.drained;
   sum.seepage += part.seepage;
+}
+
+/// As large as `like`; a field that is so already keeps its room, for fresh pages are dear.
+void set_to_nought(Field<double>& field, const Field<double>& like) {
+  if (field.nx() != like.nx() || field.ny() != like.ny())
+    field = Field<double>(like.nx(), like.ny());
+  std::fill(field.values().begin(), field.values().end(), 0.0);
 }
 
 }  // namespace
@@ -130,10 +138,10 @@ Result<GroundVolumes> SaturatedFlow::step(Time start, double seconds,
   p.recharge = recharge;
   p.volumes = {};
   p.seepage = &seepage;
-  seepage = Field<double>(p.head.nx(), p.head.ny(), 0.0);
+  set_to_nought(seepage, p.head);
   if (auto done = p.advance(0.0, seconds, 0); !done) {
     set_head(std::as_const(p.head).view());
-    seepage = Field<double>(p.head.nx(), p.head.ny(), 0.0);
+    set_to_nought(seepage, p.head);
     return fail(done.error());
   }
   each_cell(p.cells.count(), p.step.threads(),
