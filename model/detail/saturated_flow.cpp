@@ -13,7 +13,9 @@
 namespace vandvagt::model::detail {
 namespace {
 
-constexpr int most_halvings = 6;
+/// Each makes the heads change half as much; what a cliff of a hundred metres in cells of a
+/// decimetre asks for is up to nine.
+constexpr int most_halvings = 16;
 
 std::size_t at(int n) {
   return static_cast<std::size_t>(n);
