@@ -5,10 +5,6 @@
 namespace vandvagt::model::detail {
 namespace {
 
-std::size_t at(int n) {
-  return static_cast<std::size_t>(n);
-}
-
 float harmonic_mean(float a, float b) {
   return a > 0.0F && b > 0.0F ? 2.0F * a * b / (a + b) : 0.0F;
 }

@@ -9,6 +9,11 @@
 
 namespace vandvagt::model::detail {
 
+/// The place of cell n (or of another that is counted) in an array.
+inline std::size_t at(int n) {
+  return static_cast<std::size_t>(n);
+}
+
 /// The bed of a head boundary in one cell.
 struct RiverBed {
   int cell = 0;

@@ -17,10 +17,6 @@ namespace {
 /// decimetre asks for is up to nine.
 constexpr int most_halvings = 16;
 
-std::size_t at(int n) {
-  return static_cast<std::size_t>(n);
-}
-
 void add(GroundVolumes& sum, const GroundVolumes& part) {
   sum.recharge += part.recharge;
   sum.boundary_in += part.boundary_in;

@@ -4,12 +4,8 @@ namespace vandvagt::model::detail {
 namespace {
 
 /// Picard's next iterate changes the matrix anyway.
-constexpr double tolerance = 1e-3;
-constexpr int most_iterations = 500;
-
-std::size_t at(int n) {
-  return static_cast<std::size_t>(n);
-}
+constexpr double inner_tolerance = 1e-3;
+constexpr int most_inner_iterations = 500;
 
 /// Sum of a(k) over a run, in an order that depends on no vector's width.
 template <class Value>
@@ -52,8 +48,8 @@ double SaturatedGradient::sum(const RunSum& of_run) {
 
 int SaturatedGradient::solve() {
   double square = begin();
-  const double limit = tolerance * tolerance * square;
-  for (int iteration = 0; iteration < most_iterations; ++iteration) {
+  const double limit = inner_tolerance * inner_tolerance * square;
+  for (int iteration = 0; iteration < most_inner_iterations; ++iteration) {
     const double bent = square > 0.0 ? multiply() : 0.0;
     if (!(bent > 0.0)) return iteration;
     const double before = square;
@@ -61,7 +57,7 @@ int SaturatedGradient::solve() {
     if (square <= limit) return iteration + 1;
     turn(static_cast<float>(square / before));
   }
-  return most_iterations;
+  return most_inner_iterations;
 }
 
 /// From x = 0. Returns the square of the residual's scaled norm, as advance() does.

@@ -7,14 +7,6 @@
 #include "model/detail/saturated_step.hpp"
 
 namespace vandvagt::model::detail {
-namespace {
-
-std::size_t at(int n) {
-  return static_cast<std::size_t>(n);
-}
-
-}  // namespace
-
 SaturatedStep::Settled SaturatedStep::settle(std::size_t n, double before) const {
   const double storage = cells_.storage[n];
   const double came = came_[n];

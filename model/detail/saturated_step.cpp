@@ -14,10 +14,6 @@ constexpr float swing = 0.3F;
 constexpr double no_end = 1e30;  // [m above datum]
 constexpr float least_weight = 1.0F / 64.0F;
 
-std::size_t at(int n) {
-  return static_cast<std::size_t>(n);
-}
-
 }  // namespace
 
 SaturatedStep::SaturatedStep(const SaturatedCells& cells, int threads)
