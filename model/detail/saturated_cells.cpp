@@ -5,6 +5,10 @@
 namespace vandvagt::model::detail {
 namespace {
 
+/// Pieces of work: no smaller than is worth giving to a thread, enough to share them evenly.
+constexpr int few_cells = 4096;
+constexpr int most_pieces = 64;
+
 float harmonic_mean(float a, float b) {
   return a > 0.0F && b > 0.0F ? 2.0F * a * b / (a + b) : 0.0F;
 }
@@ -64,6 +68,14 @@ void SaturatedCells::divide_into_runs() {
     if (!goes_on) runs.push_back({n, 0, south[k], north[k]});
     longest_run = std::max(longest_run, ++runs.back().count);
   }
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    const bool full = pieces.empty() || runs[r].first - runs[at(piece_run.back())].first >=
+                                            std::max(few_cells, count() / most_pieces);
+    if (!full) continue;
+    pieces.push_back(static_cast<int>(pieces.size()));
+    piece_run.push_back(static_cast<int>(r));
+  }
+  piece_run.push_back(static_cast<int>(runs.size()));
 }
 
 void SaturatedCells::add_drains(const Aquifer& aquifer) {

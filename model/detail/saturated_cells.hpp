@@ -6,6 +6,7 @@
 #include "core/field.hpp"
 #include "core/time.hpp"
 #include "model/aquifer.hpp"
+#include "model/detail/crew.hpp"
 
 namespace vandvagt::model::detail {
 
@@ -56,6 +57,8 @@ struct SaturatedCells {
   std::vector<int> place;         // index into the fields
   std::vector<int> south, north;  // -1: none
   std::vector<CellRun> runs;
+  // Shares of the work: numbers of pieces, the first run of each and one more.
+  std::vector<int> pieces, piece_run;
   int longest_run = 0;
   // At the face, harmonic mean; 0: no neighbour [m/s]. Cell n's east face, its north one.
   Around<float> east_conductivity;
@@ -96,42 +99,35 @@ inline double transmissivity(float conductivity, double head_a, double base_a, d
   return static_cast<double>(conductivity) * face_thickness(head_a, base_a, head_b, base_b);
 }
 
-/// Fewer cells than this are not worth waking threads for.
-inline constexpr int few_cells = 4096;
-
 /// f(run, its number), side by side.
 template <class Function>
-void each_run(const SaturatedCells& cells, int threads, const Function& f) {
-  const int runs = static_cast<int>(cells.runs.size());
-#pragma omp parallel for num_threads(threads) schedule(static) if (cells.count() > few_cells)
-  for (int r = 0; r < runs; ++r) f(cells.runs[static_cast<std::size_t>(r)], r);
-}
-
-/// Cells in a block whose sums are taken one after another, so that they do not depend on threads.
-inline constexpr int sum_block = 4096;
-
-/// f(0) + ... + f(count - 1), the same bits with any number of threads.
-template <class Function>
-double blocked_sum(int count, int threads, const Function& f) {
-  const int blocks = (count + sum_block - 1) / sum_block;
-  std::vector<double> parts(static_cast<std::size_t>(blocks), 0.0);
-#pragma omp parallel for num_threads(threads) schedule(static) if (blocks > 1)
-  for (int b = 0; b < blocks; ++b) {
-    double sum = 0.0;
-    const int end = std::min(count, (b + 1) * sum_block);
-    for (int n = b * sum_block; n < end; ++n) sum += f(static_cast<std::size_t>(n));
-    parts[static_cast<std::size_t>(b)] = sum;
-  }
-  double total = 0.0;
-  for (const double part : parts) total += part;
-  return total;
+void each_run(const SaturatedCells& cells, Crew& crew, const Function& f) {
+  crew.run(cells.pieces, [&](std::size_t piece) {
+    for (int r = cells.piece_run[piece]; r < cells.piece_run[piece + 1]; ++r)
+      f(cells.runs[at(r)], r);
+  });
 }
 
 /// f(0), ..., f(count - 1), side by side.
 template <class Function>
-void each_cell(int count, int threads, const Function& f) {
-#pragma omp parallel for num_threads(threads) schedule(static) if (count > sum_block)
-  for (int n = 0; n < count; ++n) f(static_cast<std::size_t>(n));
+void each_cell(const SaturatedCells& cells, Crew& crew, const Function& f) {
+  each_run(cells, crew, [&](const CellRun& run, int) {
+    for (int n = run.first; n < run.first + run.count; ++n) f(at(n));
+  });
+}
+
+/// f(0) + ... + f(count - 1), the same bits with any number of threads.
+template <class Function>
+double sum_of_cells(const SaturatedCells& cells, Crew& crew, const Function& f) {
+  std::vector<double> parts(cells.runs.size(), 0.0);
+  each_run(cells, crew, [&](const CellRun& run, int r) {
+    double sum = 0.0;
+    for (int n = run.first; n < run.first + run.count; ++n) sum += f(at(n));
+    parts[at(r)] = sum;
+  });
+  double total = 0.0;
+  for (const double part : parts) total += part;
+  return total;
 }
 
 }  // namespace vandvagt::model::detail

@@ -24,7 +24,7 @@ double sum_over(int count, const Value& value) {
 
 }  // namespace
 
-SaturatedGradient::SaturatedGradient(const SaturatedCells& cells, int threads)
+SaturatedGradient::SaturatedGradient(const SaturatedCells& cells, Crew& crew)
     : east(cells.place.size()),
       north(cells.place.size()),
       diagonal(cells.place.size()),
@@ -32,7 +32,7 @@ SaturatedGradient::SaturatedGradient(const SaturatedCells& cells, int threads)
       residual(cells.place.size()),
       correction(cells.place.size()),
       cells_(cells),
-      threads_(threads),
+      crew_(crew),
       direction_(cells.place.size()),
       product_(cells.place.size()),
       nothing_(at(cells.longest_run), 0.0F),
@@ -40,7 +40,7 @@ SaturatedGradient::SaturatedGradient(const SaturatedCells& cells, int threads)
 
 template <class RunSum>
 double SaturatedGradient::sum(const RunSum& of_run) {
-  each_run(cells_, threads_, [&](const CellRun& run, int r) { parts_[at(r)] = of_run(run); });
+  each_run(cells_, crew_, [&](const CellRun& run, int r) { parts_[at(r)] = of_run(run); });
   double total = 0.0;
   for (const double part : parts_) total += part;
   return total;
@@ -116,7 +116,7 @@ double SaturatedGradient::advance(float share) {
 }
 
 void SaturatedGradient::turn(float share) {
-  each_run(cells_, threads_, [&](const CellRun& run, int) {
+  each_run(cells_, crew_, [&](const CellRun& run, int) {
     const float* const r = residual.data() + run.first;
     const float* const inv = inverse.data() + run.first;
     float* const p = direction_.data() + run.first;

@@ -18,7 +18,7 @@ namespace vandvagt::model::detail {
 /// performance.md).
 class SaturatedGradient {
  public:
-  SaturatedGradient(const SaturatedCells& cells, int threads);
+  SaturatedGradient(const SaturatedCells& cells, Crew& crew);
 
   /// `correction` from `residual`, which is lost. Returns the number of iterations.
   int solve();
@@ -36,7 +36,7 @@ class SaturatedGradient {
   double sum(const RunSum& of_run);
 
   const SaturatedCells& cells_;
-  int threads_;
+  Crew& crew_;
   Around<float> direction_;
   std::vector<float> product_;
   std::vector<float> nothing_;  // conductances where no cell lies south

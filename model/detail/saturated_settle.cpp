@@ -27,7 +27,7 @@ SaturatedStep::Settled SaturatedStep::settle(std::size_t n, double before) const
 /// Volumes through the faces, which both cells feel as the same number.
 void SaturatedStep::face_volumes() {
   const double dt = forcing_->seconds;
-  each_run(cells_, threads_, [&](const CellRun& run, int) {
+  each_run(cells_, crew_, [&](const CellRun& run, int) {
     const Rows row = rows(run);
     double* const east = east_.data() + run.first;
     double* const north = north_.data() + run.first;
@@ -47,7 +47,7 @@ void SaturatedStep::face_volumes() {
 /// What came to each cell.
 void SaturatedStep::share_out() {
   const double dt = forcing_->seconds;
-  each_run(cells_, threads_, [&](const CellRun& run, int) {
+  each_run(cells_, crew_, [&](const CellRun& run, int) {
     for (int k = 0; k < run.count; ++k) {
       const auto n = at(run.first + k);
       const double from_south = run.south >= 0 ? north_[at(run.south + k)] : 0.0;
@@ -64,13 +64,13 @@ void SaturatedStep::settle_all(std::vector<double>& head) {
   limit(head);
   before_.swap(head);
   head.resize(before_.size());
-  each_cell(cells_.count(), threads_, [&](std::size_t n) { head[n] = settle(n, before_[n]).head; });
+  each_cell(cells_, crew_, [&](std::size_t n) { head[n] = settle(n, before_[n]).head; });
 }
 
 /// What is left of the tolerance may ask more of a cell than it holds. It then gives less, and its
 /// neighbours get less, which may ask too much of them in turn.
 void SaturatedStep::limit(const std::vector<double>& before) {
-  each_run(cells_, threads_, [&](const CellRun& run, int number) {
+  each_run(cells_, crew_, [&](const CellRun& run, int number) {
     double most = 0.0;
     for (auto n = at(run.first); n < at(run.first + run.count); ++n)
       most = std::max(most, settle(n, before[n]).deficit);
@@ -129,19 +129,18 @@ double SaturatedStep::served(std::size_t n) const {
 
 GroundVolumes SaturatedStep::moved(Field<double>& seepage) const {
   const double dt = forcing_->seconds;
-  const int count = cells_.count();
   GroundVolumes volumes;
-  volumes.seepage = blocked_sum(count, threads_, [&](std::size_t n) {
+  volumes.seepage = sum_of_cells(cells_, crew_, [&](std::size_t n) {
     const double out = settle(n, before_[n]).seepage;
     seepage.values()[at(cells_.place[n])] += out / cells_.area;
     return out;
   });
-  volumes.recharge = blocked_sum(count, threads_, [&](std::size_t n) {
+  volumes.recharge = sum_of_cells(cells_, crew_, [&](std::size_t n) {
     const double rate = forcing_->recharge[n];
     return dt * (rate < 0.0 ? rate * served(n) : rate);
   });
   if (!cells_.drain_level.empty()) {
-    volumes.drained = blocked_sum(count, threads_, [&](std::size_t n) {
+    volumes.drained = sum_of_cells(cells_, crew_, [&](std::size_t n) {
       const bool absorbs = cells_.leading_bed.empty() || cells_.leading_bed[n] < 0;
       return dt * drain_flow(n) - (absorbs ? settle(n, before_[n]).absorbed : 0.0);
     });

@@ -16,11 +16,11 @@ constexpr float least_weight = 1.0F / 64.0F;
 
 }  // namespace
 
-SaturatedStep::SaturatedStep(const SaturatedCells& cells, int threads)
+SaturatedStep::SaturatedStep(const SaturatedCells& cells, Crew& crew)
     : cells_(cells),
-      threads_(threads),
-      gradient_(cells, threads),
-      balances_(at(threads)),
+      crew_(crew),
+      gradient_(cells, crew),
+      balances_(at(crew.threads())),
       nothing_(at(cells.longest_run), 0.0F),
       head_(cells.place.size()),
       highest_(cells.place.size()),
@@ -79,7 +79,7 @@ void SaturatedStep::begin(const std::vector<double>& head) {
     h = (storage * h + bed.conductance * std::max(bed.bottom, forcing_->stage[at(bed.boundary)])) /
         (storage + bed.conductance);
   }
-  each_cell(cells_.count(), threads_, [&](std::size_t n) {
+  each_cell(cells_, crew_, [&](std::size_t n) {
     const bool full = head_[n] >= highest_[n];
     const bool empty = forcing_->demand(n) > 0.0 && head_[n] <= cells_.base[n];
     hold_[n] = full ? Hold::full : (empty ? Hold::empty : Hold::none);
@@ -106,14 +106,16 @@ SaturatedStep::Rows SaturatedStep::rows(const CellRun& run) const {
 
 /// The next system. Returns by how much the worst free cell is out of balance [m of head].
 double SaturatedStep::assemble(const std::vector<double>& before) {
-  each_run(cells_, threads_, [&](const CellRun& run, int number) {
+  each_run(cells_, crew_, [&](const CellRun& run, int number) {
     Balance& out = balances_[at(omp_get_thread_num())];
     balance(run, before, out);
     if (!conductance_.empty()) balance_drains(run, out);
     balance_beds(run, number, out);
     parts_[at(number)] = judge(run, out);
   });
-  return *std::max_element(parts_.begin(), parts_.end());
+  double worst = 0.0;
+  for (const double part : parts_) worst = std::max(worst, part);
+  return worst;
 }
 
 /// Balance and diagonal of a run's cells but for drains and head boundaries.
@@ -241,7 +243,7 @@ Imbalance SaturatedStep::failure(const std::vector<double>& before, double worst
 
 void SaturatedStep::correct() {
   inner_ += gradient_.solve();
-  each_cell(cells_.count(), threads_,
+  each_cell(cells_, crew_,
             [&](std::size_t n) { correct_cell(n, static_cast<double>(gradient_.correction[n])); });
 }
 

@@ -47,13 +47,12 @@ class SaturatedStep {
   static constexpr double head_tolerance = 1e-6;  // [m]
   static constexpr int most_iterations = 60;
 
-  SaturatedStep(const SaturatedCells& cells, int threads);
+  SaturatedStep(const SaturatedCells& cells, Crew& crew);
 
   /// Heads after the step from those before, in place. Nothing is changed where it fails.
   std::optional<Imbalance> solve(std::vector<double>& head, const GroundForcing& forcing);
   /// What moved in the last step, and [m of water] on each cell added to `seepage`.
   GroundVolumes moved(Field<double>& seepage) const;
-  int threads() const { return threads_; }
   /// Iterations since the start: of Picard and of the conjugate gradient.
   long iterations() const { return picard_; }
   long inner_iterations() const { return inner_; }
@@ -103,7 +102,7 @@ class SaturatedStep {
   Settled settle(std::size_t n, double before) const;
 
   const SaturatedCells& cells_;
-  int threads_;
+  Crew& crew_;
   const GroundForcing* forcing_ = nullptr;
   SaturatedGradient gradient_;
   std::vector<Balance> balances_;     // of each thread
