@@ -75,6 +75,7 @@ void add_parameter(const Series& all, Parameter parameter, grids::GaugeProduct& 
   for (const char* test : test_names) ancillary += " " + name + "_qartod_" + test;
   product.variables.push_back(
       {.variable = &of,
+       .name = {},
        .values = table(all, product.times, parameter, [](const auto& r) { return r.value; }),
        .attributes = {{"ancillary_variables", ancillary}}});
   product.variables.push_back(flags(name + "_quality_flag", "QARTOD flag of " + name,

@@ -25,6 +25,7 @@ class Crew {
  public:
   /// `threads` >= 1, the leader included.
   explicit Crew(int threads);
+  int threads() const { return threads_; }
 
   /// Runs `work()` with the crew at hand; returns when all threads have left.
   template <class Work>

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "model/detail/unsaturated.hpp"
 
@@ -46,7 +47,8 @@ Ground::Ground(GroundGiven given, Solver& solver, const Options& options)
       solver_(solver),
       nx_(solver.size().i),
       ny_(solver.size().j),
-      threads_(options.threads > 0 ? options.threads : omp_get_max_threads()),
+      crew_(options.threads > 0 ? options.threads : omp_get_max_threads()),
+      rows_(static_cast<std::size_t>(solver.size().j)),
       area_(given_.dx * given_.dx),
       step_(given_.aquifer.empty() ? given_.evapotranspiration.step : given_.aquifer.step),
       last_(solver.time()) {
@@ -88,6 +90,7 @@ Ground::Ground(GroundGiven given, Solver& solver, const Options& options, const 
 }
 
 void Ground::lay_out() {
+  std::iota(rows_.begin(), rows_.end(), 0);
   bed_ = Field<double>(nx_, ny_, nothing);
   for (int j = 0; j < ny_; ++j) {
     for (int i = 0; i < nx_; ++i) bed_(i, j) = solver_.bed_elevation_at({i, j});
@@ -98,6 +101,12 @@ void Ground::lay_out() {
   rest_ = Field<double>(nx_, ny_, 0.0);
   rate_ = Field<float>(nx_, ny_, 0.0F);
   seepage_ = Field<double>(nx_, ny_, 0.0);
+}
+
+/// f(0), ..., f(ny - 1), side by side where the crew is led.
+template <class Function>
+void Ground::each_row(const Function& f) {
+  crew_.run(rows_, [&](std::size_t j) { f(static_cast<int>(j)); });
 }
 
 /// The ledger starts here.
@@ -117,24 +126,32 @@ Result<void> Ground::step() {
     wanted.evaporation =
         given_.evapotranspiration.rate.at(last_, 0.5 * wanted.seconds) * wanted.seconds;
   }
-  const RowSums sums = unsaturated(wanted);
+  RowSums sums;
+  crew_.lead([&] { sums = unsaturated(wanted); });
   double from_table = 0.0;
   if (flow_) {
     const auto moved =
         flow_->step(last_, wanted.seconds, std::as_const(recharge_).view(), seepage_);
     if (!moved) return fail(moved.error());
     detail::add_to(moved_, *moved);
-    recharged_.add((sums.percolated + engulf()) * area_);
     // What the aquifer did not have it did not give.
     if (wanted.evaporation > 0.0) from_table = sums.percolated * area_ - moved->recharge;
-    follow_heads();
-    release_seepage();
   }
-  keep_soil();
+  crew_.lead([&] { settle(sums); });
   evaporation_.add(sums.evaporated * area_ + from_table);
   if (wanted.evaporation > 0.0) solver_.evaporate(wanted.evaporation);
   last_ = now;
   return {};
+}
+
+/// What the aquifer's step leaves to be done.
+void Ground::settle(const RowSums& sums) {
+  if (flow_) {
+    recharged_.add((sums.percolated + engulf()) * area_);
+    follow_heads();
+    release_seepage();
+  }
+  keep_soil();
 }
 
 double Ground::exponent_at(int i, int j) const {
@@ -184,8 +201,7 @@ Ground::RowSums Ground::unsaturated(const Wanted& wanted) {
   RowSums total;
   if (solver_.soil().infiltrated == nullptr) return total;
   std::vector<RowSums> rows(static_cast<std::size_t>(ny_));
-#pragma omp parallel for num_threads(threads_) schedule(static)
-  for (int j = 0; j < ny_; ++j) rows[static_cast<std::size_t>(j)] = unsaturated_row(j, wanted);
+  each_row([&](int j) { rows[static_cast<std::size_t>(j)] = unsaturated_row(j, wanted); });
   for (const RowSums& row : rows) {
     total.percolated += row.percolated;
     total.evaporated += row.evaporated;
@@ -196,38 +212,42 @@ Ground::RowSums Ground::unsaturated(const Wanted& wanted) {
 /// Where the table has risen into soil whose pores are full, it stands at once where those end:
 /// F joins the aquifer, and comes out where that is full too. Returns how much [m of one cell].
 double Ground::engulf() {
-  const SoilView soil = solver_.soil();
-  const Field<double>& head = flow_->head();
+  std::vector<double> rows(static_cast<std::size_t>(ny_));
+  each_row([&](int j) { rows[static_cast<std::size_t>(j)] = engulf_row(j); });
   double total = 0.0;
-  for (int j = 0; j < ny_; ++j) {
-    double row = 0.0;
-    for (int i = 0; i < nx_; ++i) {
-      recharge_(i, j) = head(i, j);
-      if (std::isnan(bed_(i, j)) || !(filled_(i, j) > 0.0)) continue;
-      const double pores = static_cast<double>(soil.moisture_deficit[j * soil.stride + i]);
-      const double room = std::max(bed_(i, j) - head(i, j), 0.0);
-      if (filled_(i, j) < full_share * pores * room) continue;
-      const auto yield = static_cast<double>(given_.aquifer.specific_yield(i, j));
-      const double rise = std::min(filled_(i, j) / yield, room);
-      recharge_(i, j) += rise;
-      seepage_(i, j) += std::max(filled_(i, j) - rise * yield, 0.0);
-      row += filled_(i, j);
-      filled_(i, j) = 0.0;
-    }
-    total += row;
-  }
+  for (const double row : rows) total += row;
   if (total > 0.0) flow_->set_head(std::as_const(recharge_).view());
   return total;
+}
+
+double Ground::engulf_row(int j) {
+  const SoilView soil = solver_.soil();
+  const Field<double>& head = flow_->head();
+  double row = 0.0;
+  for (int i = 0; i < nx_; ++i) {
+    recharge_(i, j) = head(i, j);
+    if (std::isnan(bed_(i, j)) || !(filled_(i, j) > 0.0)) continue;
+    const double pores = static_cast<double>(soil.moisture_deficit[j * soil.stride + i]);
+    const double room = std::max(bed_(i, j) - head(i, j), 0.0);
+    if (filled_(i, j) < full_share * pores * room) continue;
+    const auto yield = static_cast<double>(given_.aquifer.specific_yield(i, j));
+    const double rise = std::min(filled_(i, j) / yield, room);
+    recharge_(i, j) += rise;
+    seepage_(i, j) += std::max(filled_(i, j) - rise * yield, 0.0);
+    row += filled_(i, j);
+    filled_(i, j) = 0.0;
+  }
+  return row;
 }
 
 void Ground::keep_soil() {
   const SoilView soil = solver_.soil();
   if (soil.infiltrated == nullptr) return;
-  for (int j = 0; j < ny_; ++j) {
+  each_row([&](int j) {
     for (int i = 0; i < nx_; ++i) {
       if (!std::isnan(bed_(i, j))) soil.infiltrated[j * soil.stride + i] = filled_(i, j);
     }
-  }
+  });
 }
 
 /// What came out reaches the surface at an even rate until the next step. A rate is a float, so
@@ -235,14 +255,14 @@ void Ground::keep_soil() {
 /// nothing.
 void Ground::release_seepage() {
   const double seconds = to_seconds(step_);
-  for (int j = 0; j < ny_; ++j) {
+  each_row([&](int j) {
     for (int i = 0; i < nx_; ++i) {
       if (std::isnan(bed_(i, j))) continue;
       const double all = rest_(i, j) + seepage_(i, j);
       rate_(i, j) = all > solver_.dry_depth() ? rate_of(all, seconds) : 0.0F;
       rest_(i, j) = all - static_cast<double>(rate_(i, j)) * seconds;
     }
-  }
+  });
   solver_.set_seepage(std::as_const(rate_).view());
 }
 
@@ -250,13 +270,13 @@ void Ground::release_seepage() {
 void Ground::follow_heads() {
   const SoilView soil = solver_.soil();
   const Field<double>& head = flow_->head();
-  for (int j = 0; j < ny_; ++j) {
+  each_row([&](int j) {
     for (int i = 0; i < nx_; ++i) {
       if (std::isnan(bed_(i, j))) continue;
       soil.water_table_depth[j * soil.stride + i] =
           static_cast<float>(std::max(bed_(i, j) - head(i, j), 0.0));
     }
-  }
+  });
 }
 
 void Ground::set_water_table_depth(FieldView<const float> depth) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/case.hpp"
+#include "model/detail/crew.hpp"
 #include "model/detail/saturated_flow.hpp"
 #include "model/detail/solver.hpp"
 #include "model/options.hpp"
@@ -61,12 +62,16 @@ class Ground {
     double evaporation = 0.0;  // [m]
   };
 
+  template <class Function>
+  void each_row(const Function& f);
   void lay_out();
   void begin();
   double exponent_at(int i, int j) const;
   RowSums unsaturated_row(int j, const Wanted& wanted);
   RowSums unsaturated(const Wanted& wanted);
+  void settle(const RowSums& sums);
   double engulf();
+  double engulf_row(int j);
   void keep_soil();
   void release_seepage();
   void follow_heads();
@@ -77,8 +82,9 @@ class Ground {
   Solver& solver_;
   int nx_;
   int ny_;
-  int threads_;
-  double area_;  // of a cell [m²]
+  Crew crew_;
+  std::vector<int> rows_;  // their numbers
+  double area_;            // of a cell [m²]
   Duration step_;
   Time last_;          // of the last step
   Field<double> bed_;  // [m above datum], NaN outside; flow_ borrows it

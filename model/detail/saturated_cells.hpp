@@ -6,8 +6,14 @@
 #include "core/field.hpp"
 #include "core/time.hpp"
 #include "model/aquifer.hpp"
+#include "model/detail/crew.hpp"
 
 namespace vandvagt::model::detail {
+
+/// The place of cell n (or of another that is counted) in an array.
+inline std::size_t at(int n) {
+  return static_cast<std::size_t>(n);
+}
 
 /// The bed of a head boundary in one cell.
 struct RiverBed {
@@ -15,6 +21,29 @@ struct RiverBed {
   int boundary = 0;          // index into Aquifer::boundaries
   double conductance = 0.0;  // [m²/s]
   double bottom = 0.0;       // [m above datum], not under the aquifer's base
+};
+
+/// Cells one after another in one row of the raster, whose neighbours south of them are one after
+/// another too, or none has one; so are those north of them. Loops over a run need no table.
+struct CellRun {
+  int first = 0;
+  int count = 0;
+  int south = -1;  // of `first`; -1: none
+  int north = -1;
+};
+
+/// Values of cells, and one more on either side, which a loop may read but no result depends on.
+template <class T>
+class Around {
+ public:
+  explicit Around(std::size_t cells = 0) : values_(cells + 2, T()) {}
+  T* data() { return values_.data() + 1; }
+  const T* data() const { return values_.data() + 1; }
+  T& operator[](std::size_t n) { return values_[n + 1]; }
+  const T& operator[](std::size_t n) const { return values_[n + 1]; }
+
+ private:
+  std::vector<T> values_;
 };
 
 /// The aquifer's cells one after another from the south-west, those outside left out, and all of
@@ -25,11 +54,17 @@ struct SaturatedCells {
 
   double area = 0.0;
   int nx = 0;
-  std::vector<int> place;                 // index into the fields
-  std::vector<int> south, north;          // -1: none
-  std::vector<float> east_conductivity;   // at the face, harmonic mean; 0: no neighbour [m/s]
-  std::vector<float> north_conductivity;  //
-  std::vector<double> ground, base;       // [m above datum]
+  std::vector<int> place;         // index into the fields
+  std::vector<int> south, north;  // -1: none
+  std::vector<CellRun> runs;
+  // Shares of the work: numbers of pieces, the first run of each and one more.
+  std::vector<int> pieces, piece_run;
+  int longest_run = 0;
+  // At the face, harmonic mean; 0: no neighbour [m/s]. Cell n's east face, its north one.
+  Around<float> east_conductivity;
+  std::vector<float> north_conductivity;
+  std::vector<double> ground;             // [m above datum]
+  Around<double> base;                    // [m above datum]
   std::vector<double> storage;            // Sy × area [m²]
   std::vector<double> drain_level;        // [m above datum], not under the base; empty: no drains
   std::vector<double> drain_conductance;  // × area [m²/s]
@@ -39,6 +74,7 @@ struct SaturatedCells {
 
  private:
   void join(const Aquifer& aquifer, const std::vector<int>& number);
+  void divide_into_runs();
   void add_drains(const Aquifer& aquifer);
   void add_beds(const Aquifer& aquifer, const std::vector<int>& number);
 };
@@ -57,31 +93,41 @@ inline double face_thickness(double head_a, double base_a, double head_b, double
   return std::min(0.5 * (a + b), 2.0 * giving);
 }
 
-/// Cells in a block whose sums are taken one after another, so that they do not depend on threads.
-inline constexpr int sum_block = 4096;
+/// K times the saturated thickness [m²/s]; the same number from both sides.
+inline double transmissivity(float conductivity, double head_a, double base_a, double head_b,
+                             double base_b) {
+  return static_cast<double>(conductivity) * face_thickness(head_a, base_a, head_b, base_b);
+}
 
-/// f(0) + ... + f(count - 1), the same bits with any number of threads.
+/// f(run, its number), side by side.
 template <class Function>
-double blocked_sum(int count, int threads, const Function& f) {
-  const int blocks = (count + sum_block - 1) / sum_block;
-  std::vector<double> parts(static_cast<std::size_t>(blocks), 0.0);
-#pragma omp parallel for num_threads(threads) schedule(static) if (blocks > 1)
-  for (int b = 0; b < blocks; ++b) {
-    double sum = 0.0;
-    const int end = std::min(count, (b + 1) * sum_block);
-    for (int n = b * sum_block; n < end; ++n) sum += f(static_cast<std::size_t>(n));
-    parts[static_cast<std::size_t>(b)] = sum;
-  }
-  double total = 0.0;
-  for (const double part : parts) total += part;
-  return total;
+void each_run(const SaturatedCells& cells, Crew& crew, const Function& f) {
+  crew.run(cells.pieces, [&](std::size_t piece) {
+    for (int r = cells.piece_run[piece]; r < cells.piece_run[piece + 1]; ++r)
+      f(cells.runs[at(r)], r);
+  });
 }
 
 /// f(0), ..., f(count - 1), side by side.
 template <class Function>
-void each_cell(int count, int threads, const Function& f) {
-#pragma omp parallel for num_threads(threads) schedule(static) if (count > sum_block)
-  for (int n = 0; n < count; ++n) f(static_cast<std::size_t>(n));
+void each_cell(const SaturatedCells& cells, Crew& crew, const Function& f) {
+  each_run(cells, crew, [&](const CellRun& run, int) {
+    for (int n = run.first; n < run.first + run.count; ++n) f(at(n));
+  });
+}
+
+/// f(0) + ... + f(count - 1), the same bits with any number of threads.
+template <class Function>
+double sum_of_cells(const SaturatedCells& cells, Crew& crew, const Function& f) {
+  std::vector<double> parts(cells.runs.size(), 0.0);
+  each_run(cells, crew, [&](const CellRun& run, int r) {
+    double sum = 0.0;
+    for (int n = run.first; n < run.first + run.count; ++n) sum += f(at(n));
+    parts[at(r)] = sum;
+  });
+  double total = 0.0;
+  for (const double part : parts) total += part;
+  return total;
 }
 
 }  // namespace vandvagt::model::detail

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -12,11 +13,9 @@
 namespace vandvagt::model::detail {
 namespace {
 
-constexpr int most_halvings = 6;
-
-std::size_t at(int n) {
-  return static_cast<std::size_t>(n);
-}
+/// Each makes the heads change half as much; what a cliff of a hundred metres in cells of a
+/// decimetre asks for is up to nine.
+constexpr int most_halvings = 16;
 
 void add(GroundVolumes& sum, const GroundVolumes& part) {
   sum.recharge += part.recharge;
@@ -28,6 +27,13 @@ void add(GroundVolumes& sum, const GroundVolumes& part) {
   sum.seepage += part.seepage;
 }
 
+/// As large as `like`; a field that is so already keeps its room, for fresh pages are dear.
+void set_to_nought(Field<double>& field, const Field<double>& like) {
+  if (field.nx() != like.nx() || field.ny() != like.ny())
+    field = Field<double>(like.nx(), like.ny());
+  std::fill(field.values().begin(), field.values().end(), 0.0);
+}
+
 }  // namespace
 
 struct SaturatedFlow::Parts {
@@ -35,7 +41,8 @@ struct SaturatedFlow::Parts {
       : boundaries(given.boundaries),
         wells(given.wells),
         cells(given, dx, ground),
-        step(cells, threads),
+        crew(threads),
+        step(cells, crew),
         head(ground.nx(), ground.ny(), std::numeric_limits<double>::quiet_NaN()),
         heads(cells.place.size()) {}
 
@@ -46,6 +53,7 @@ struct SaturatedFlow::Parts {
   std::vector<HeadBoundary> boundaries;
   std::vector<GroundwaterWell> wells;
   SaturatedCells cells;
+  Crew crew;
   SaturatedStep step;
   Field<double> head;
   std::vector<double> heads;  // the same on the cells
@@ -63,7 +71,7 @@ void SaturatedFlow::Parts::load_forcing(double offset, double seconds) {
   forcing.seconds = seconds;
   forcing.recharge.resize(cells.place.size());
   const double scale = cells.area / whole;
-  each_cell(cells.count(), step.threads(), [&](std::size_t n) {
+  each_cell(cells, crew, [&](std::size_t n) {
     forcing.recharge[n] = scale * recharge.values()[at(cells.place[n])];
   });
   forcing.stage.clear();
@@ -130,13 +138,15 @@ Result<GroundVolumes> SaturatedFlow::step(Time start, double seconds,
   p.recharge = recharge;
   p.volumes = {};
   p.seepage = &seepage;
-  seepage = Field<double>(p.head.nx(), p.head.ny(), 0.0);
-  if (auto done = p.advance(0.0, seconds, 0); !done) {
+  set_to_nought(seepage, p.head);
+  Result<void> done;
+  p.crew.lead([&] { done = p.advance(0.0, seconds, 0); });
+  if (!done) {
     set_head(std::as_const(p.head).view());
-    seepage = Field<double>(p.head.nx(), p.head.ny(), 0.0);
+    set_to_nought(seepage, p.head);
     return fail(done.error());
   }
-  each_cell(p.cells.count(), p.step.threads(),
+  each_cell(p.cells, p.crew,
             [&](std::size_t n) { p.head.values()[at(p.cells.place[n])] = p.heads[n]; });
   return p.volumes;
 }
@@ -147,7 +157,7 @@ const Field<double>& SaturatedFlow::head() const {
 
 void SaturatedFlow::set_head(FieldView<const double> head) {
   Parts& p = *parts_;
-  each_cell(p.cells.count(), p.step.threads(), [&](std::size_t n) {
+  each_cell(p.cells, p.crew, [&](std::size_t n) {
     const auto k = at(p.cells.place[n]);
     p.heads[n] = std::max(p.cells.base[n], head.values()[k]);
     p.head.values()[k] = p.heads[n];
@@ -155,8 +165,8 @@ void SaturatedFlow::set_head(FieldView<const double> head) {
 }
 
 double SaturatedFlow::stored() const {
-  const Parts& p = *parts_;
-  return blocked_sum(p.cells.count(), p.step.threads(), [&](std::size_t n) {
+  Parts& p = *parts_;
+  return sum_of_cells(p.cells, p.crew, [&](std::size_t n) {
     return p.cells.storage[n] * (p.heads[n] - p.cells.base[n]);
   });
 }

@@ -22,8 +22,8 @@ struct GroundVolumes {
 /// Two-dimensional unconfined flow (Boussinesq):
 ///     Sy dH/dt = div(K (H - base) grad H) + recharge + boundaries + wells - drains - seepage
 /// with H <= ground: where the head would rise above the ground, water comes out there. Implicit in
-/// time (backward Euler), transmissivities by Picard iteration, Eigen's preconditioned conjugate
-/// gradient. Volumes close to round-off whatever the solver's tolerance, since heads are updated
+/// time (backward Euler), transmissivities by Picard iteration, preconditioned conjugate
+/// gradients. Volumes close to round-off whatever the solver's tolerance, since heads are updated
 /// from fluxes that are one number for both cells. Same bits with any number of threads.
 class SaturatedFlow {
  public:

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "model/detail/saturated_flow.hpp"
-#include "model/detail/saturated_matrix.hpp"
+#include "model/detail/saturated_gradient.hpp"
 
 namespace vandvagt::model::detail {
 
@@ -18,9 +18,8 @@ struct GroundForcing {
   std::vector<double> stage;                   // of each boundary at the end [m above datum]
   std::vector<double> well_gain, well_demand;  // of each cell [m³/s], >= 0; empty without wells
 
-  double net(std::size_t n) const {
-    return recharge[n] + (well_gain.empty() ? 0.0 : well_gain[n] - well_demand[n]);
-  }
+  double pumped(std::size_t n) const { return well_gain[n] - well_demand[n]; }
+  double net(std::size_t n) const { return recharge[n] + (well_gain.empty() ? 0.0 : pumped(n)); }
   /// Limited to what the cell holds.
   double demand(std::size_t n) const {
     return std::max(0.0, -recharge[n]) + (well_demand.empty() ? 0.0 : well_demand[n]);
@@ -48,13 +47,12 @@ class SaturatedStep {
   static constexpr double head_tolerance = 1e-6;  // [m]
   static constexpr int most_iterations = 60;
 
-  SaturatedStep(const SaturatedCells& cells, int threads);
+  SaturatedStep(const SaturatedCells& cells, Crew& crew);
 
   /// Heads after the step from those before, in place. Nothing is changed where it fails.
   std::optional<Imbalance> solve(std::vector<double>& head, const GroundForcing& forcing);
   /// What moved in the last step, and [m of water] on each cell added to `seepage`.
   GroundVolumes moved(Field<double>& seepage) const;
-  int threads() const { return threads_; }
   /// Iterations since the start: of Picard and of the conjugate gradient.
   long iterations() const { return picard_; }
   long inner_iterations() const { return inner_; }
@@ -69,14 +67,25 @@ class SaturatedStep {
     double absorbed = 0.0;  // more into the cell by its bed or drain than by the formula [m³]
     double deficit = 0.0;   // that it cannot give [m³]
   };
+  /// What a run's cells and those beside them have, at the run's first.
+  struct Rows {
+    const double *head, *head_south, *head_north, *base, *base_south, *base_north;
+    const float *to_east, *to_south, *to_north;  // conductivities
+  };
+  /// Of the cells of one run, while it is looked at.
+  struct Balance {
+    std::vector<double> residual, diagonal;  // [m³/s], [m²/s]
+  };
 
   void begin(const std::vector<double>& head);
-  void transmissivities();
-  void balance(const std::vector<double>& before);
-  void balance_beds();
-  double judge();
-  double imbalance(std::size_t n);
-  Imbalance failure(double worst, int iterations);
+  Rows rows(const CellRun& run) const;
+  double assemble(const std::vector<double>& before);
+  void balance(const CellRun& run, const std::vector<double>& before, Balance& out);
+  void balance_drains(const CellRun& run, Balance& out);
+  void balance_beds(const CellRun& run, int number, Balance& out);
+  double judge(const CellRun& run, const Balance& found);
+  double imbalance(std::size_t n, double residual);
+  Imbalance failure(const std::vector<double>& before, double worst, int iterations);
   void correct();
   void correct_cell(std::size_t n, double correction);
   void settle_all(std::vector<double>& head);
@@ -93,19 +102,23 @@ class SaturatedStep {
   Settled settle(std::size_t n, double before) const;
 
   const SaturatedCells& cells_;
-  int threads_;
+  Crew& crew_;
   const GroundForcing* forcing_ = nullptr;
-  SaturatedMatrix matrix_;  // after the iteration its faces hold volumes
-  ConjugateGradient solver_;
-  std::vector<double> head_;         // iterate
-  std::vector<double> before_;       // heads before the last step
-  std::vector<double> highest_;      // the ground; no end where a river stands over it
-  std::vector<double> conductance_;  // of active drains and beds; empty where there are none
+  SaturatedGradient gradient_;
+  std::vector<Balance> balances_;     // of each thread
+  std::vector<int> bed_order_;        // beds in the order of their cells
+  std::vector<std::size_t> run_bed_;  // the first of a run's in bed_order_; one more at the end
+  std::vector<float> nothing_;        // conductivities where no cell lies south
+  Around<double> head_;               // iterate
+  std::vector<double> before_;        // heads before the last step
+  std::vector<double> highest_;       // the ground; no end where a river stands over it
+  std::vector<double> conductance_;   // of active drains and beds; empty where there are none
   std::vector<Hold> hold_;
-  Eigen::VectorXd residual_;  // after the iteration: the volume that came to a cell
-  Eigen::VectorXd correction_;
-  std::vector<double> diagonal_;      // then 1 / its root; 0 where the head is held
   std::vector<float> last_, weight_;  // last correction, share of it that is taken
+  // After the iteration [m³]:
+  Around<double> east_;               // through cell n's east face
+  std::vector<double> north_, came_;  // through its north face; what came to it in all
+  std::vector<double> parts_;         // of each run: the worst balance, or a deficit
   long picard_ = 0, inner_ = 0;
 };
 

@@ -11,19 +11,6 @@
 namespace vandvagt::model::test {
 namespace {
 
-/// Whether an aquifer of one layer can follow the ground: no cliffs of a hundred metres in cells of
-/// a decimetre.
-bool gentle(const Case& c) {
-  double lowest = 1e30;
-  double highest = -1e30;
-  for (const double z : c.bed_elevation.values()) {
-    if (std::isnan(z)) continue;
-    lowest = std::min(lowest, z);
-    highest = std::max(highest, z);
-  }
-  return c.dx >= 1.0 && highest - lowest < 20.0;
-}
-
 /// Aquifer, drains, river, wells and evapotranspiration over a random terrain.
 void draw_ground(Draw& draw, Case& c, double sync) {
   if (c.infiltration.empty()) draw_soil(draw, c);
@@ -36,7 +23,7 @@ void draw_ground(Draw& draw, Case& c, double sync) {
   c.infiltration.moisture_deficit = field(0.01, 0.4);
   c.infiltration.pore_size_index = field(0.1, 3.0);
   Aquifer& aquifer = c.aquifer;
-  aquifer.conductivity = field(0.0, draw.chance(0.5) ? 1e-3 : 1e-5);
+  aquifer.conductivity = field(0.0, draw.chance(0.5) ? 1e-2 : 1e-5);
   aquifer.specific_yield = draw.chance(0.5) ? c.infiltration.moisture_deficit : field(0.01, 0.4);
   aquifer.base = field(0.5, 20.0);
   for (std::size_t k = 0; k < aquifer.base.size(); ++k) {
@@ -67,12 +54,9 @@ void draw_ground(Draw& draw, Case& c, double sync) {
 TEST(GroundVolume, ClosesOverSurfaceAndGroundInRandomCases) {
   const unsigned first = std::random_device{}() % 1'000'000;
   std::cout << "seeds from " << first << "\n";
-  int cases = 0;
-  for (unsigned seed = first; cases < 60; ++seed) {
+  for (unsigned seed = first; seed < first + 60; ++seed) {
     SCOPED_TRACE(seed);
     Drawn drawn = random_case(seed);
-    if (!gentle(drawn.model)) continue;
-    ++cases;
     Draw draw(seed + 77);
     const double sync = 5.0;
     draw_ground(draw, drawn.model, sync);
@@ -104,7 +88,6 @@ TEST(GroundVolume, ClosesInSinglePrecisionToWhatFloatsHold) {
   for (unsigned seed = 1; seed < 50; ++seed) {
     SCOPED_TRACE(seed);
     Drawn drawn = random_case(seed);
-    if (!gentle(drawn.model)) continue;
     Draw draw(seed);
     draw_ground(draw, drawn.model, 5.0);
     auto s = cold(drawn.model, options_for(Precision::single_, 5.0), drawn.depth);
