@@ -89,6 +89,7 @@ void print_reasons(const std::vector<Quarantined>& messages, bool json) {
     if (kind.count++ == 0) kind = {one.reason, one.topic, 1, one.received};  // the newest first
   }
   std::vector<Kind> kinds;
+  kinds.reserve(by_name.size());
   for (auto& [name, kind] : by_name) kinds.push_back(std::move(kind));
   std::stable_sort(kinds.begin(), kinds.end(),
                    [](const Kind& a, const Kind& b) { return a.count > b.count; });
