@@ -47,7 +47,7 @@ Ground::Ground(GroundGiven given, Solver& solver, const Options& options)
       solver_(solver),
       nx_(solver.size().i),
       ny_(solver.size().j),
-      crew_(options.threads > 0 ? options.threads : omp_get_max_threads()),
+      crew_(std::make_unique<Crew>(options.threads > 0 ? options.threads : omp_get_max_threads())),
       rows_(static_cast<std::size_t>(solver.size().j)),
       area_(given_.dx * given_.dx),
       step_(given_.aquifer.empty() ? given_.evapotranspiration.step : given_.aquifer.step),
@@ -106,7 +106,7 @@ void Ground::lay_out() {
 /// f(0), ..., f(ny - 1), side by side where the crew is led.
 template <class Function>
 void Ground::each_row(const Function& f) {
-  crew_.run(rows_, [&](std::size_t j) { f(static_cast<int>(j)); });
+  crew_->run(rows_, [&](std::size_t j) { f(static_cast<int>(j)); });
 }
 
 /// The ledger starts here.
@@ -127,7 +127,7 @@ Result<void> Ground::step() {
         given_.evapotranspiration.rate.at(last_, 0.5 * wanted.seconds) * wanted.seconds;
   }
   RowSums sums;
-  crew_.lead([&] { sums = unsaturated(wanted); });
+  crew_->lead([&] { sums = unsaturated(wanted); });
   double from_table = 0.0;
   if (flow_) {
     const auto moved =
@@ -137,7 +137,7 @@ Result<void> Ground::step() {
     // What the aquifer did not have it did not give.
     if (wanted.evaporation > 0.0) from_table = sums.percolated * area_ - moved->recharge;
   }
-  crew_.lead([&] { settle(sums); });
+  crew_->lead([&] { settle(sums); });
   evaporation_.add(sums.evaporated * area_ + from_table);
   if (wanted.evaporation > 0.0) solver_.evaporate(wanted.evaporation);
   last_ = now;

@@ -82,7 +82,7 @@ class Ground {
   Solver& solver_;
   int nx_;
   int ny_;
-  Crew crew_;
+  std::unique_ptr<Crew> crew_;
   std::vector<int> rows_;  // their numbers
   double area_;            // of a cell [m²]
   Duration step_;

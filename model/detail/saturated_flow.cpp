@@ -41,8 +41,8 @@ struct SaturatedFlow::Parts {
       : boundaries(given.boundaries),
         wells(given.wells),
         cells(given, dx, ground),
-        crew(threads),
-        step(cells, crew),
+        crew(std::make_unique<Crew>(threads)),
+        step(cells, *crew),
         head(ground.nx(), ground.ny(), std::numeric_limits<double>::quiet_NaN()),
         heads(cells.place.size()) {}
 
@@ -53,7 +53,7 @@ struct SaturatedFlow::Parts {
   std::vector<HeadBoundary> boundaries;
   std::vector<GroundwaterWell> wells;
   SaturatedCells cells;
-  Crew crew;
+  std::unique_ptr<Crew> crew;
   SaturatedStep step;
   Field<double> head;
   std::vector<double> heads;  // the same on the cells
@@ -71,7 +71,7 @@ void SaturatedFlow::Parts::load_forcing(double offset, double seconds) {
   forcing.seconds = seconds;
   forcing.recharge.resize(cells.place.size());
   const double scale = cells.area / whole;
-  each_cell(cells, crew, [&](std::size_t n) {
+  each_cell(cells, *crew, [&](std::size_t n) {
     forcing.recharge[n] = scale * recharge.values()[at(cells.place[n])];
   });
   forcing.stage.clear();
@@ -140,13 +140,13 @@ Result<GroundVolumes> SaturatedFlow::step(Time start, double seconds,
   p.seepage = &seepage;
   set_to_nought(seepage, p.head);
   Result<void> done;
-  p.crew.lead([&] { done = p.advance(0.0, seconds, 0); });
+  p.crew->lead([&] { done = p.advance(0.0, seconds, 0); });
   if (!done) {
     set_head(std::as_const(p.head).view());
     set_to_nought(seepage, p.head);
     return fail(done.error());
   }
-  each_cell(p.cells, p.crew,
+  each_cell(p.cells, *p.crew,
             [&](std::size_t n) { p.head.values()[at(p.cells.place[n])] = p.heads[n]; });
   return p.volumes;
 }
@@ -157,7 +157,7 @@ const Field<double>& SaturatedFlow::head() const {
 
 void SaturatedFlow::set_head(FieldView<const double> head) {
   Parts& p = *parts_;
-  each_cell(p.cells, p.crew, [&](std::size_t n) {
+  each_cell(p.cells, *p.crew, [&](std::size_t n) {
     const auto k = at(p.cells.place[n]);
     p.heads[n] = std::max(p.cells.base[n], head.values()[k]);
     p.head.values()[k] = p.heads[n];
@@ -166,7 +166,7 @@ void SaturatedFlow::set_head(FieldView<const double> head) {
 
 double SaturatedFlow::stored() const {
   Parts& p = *parts_;
-  return sum_of_cells(p.cells, p.crew, [&](std::size_t n) {
+  return sum_of_cells(p.cells, *p.crew, [&](std::size_t n) {
     return p.cells.storage[n] * (p.heads[n] - p.cells.base[n]);
   });
 }
