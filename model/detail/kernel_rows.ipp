@@ -192,7 +192,7 @@ void look_ahead(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, R
 /// Asks for line c of a field: the lanes of chunk c and before, or for masks of four or eight chunks.
 template <class Real, bool to_write = false>
 inline void fetch(const RowAhead<Real>& ahead, Fetched field, int c) {
-  constexpr int line = 64;
+  constexpr std::ptrdiff_t line = 64;
   const char* const first = static_cast<const char*>(ahead.fields[static_cast<int>(field)]);
   __builtin_prefetch(first + c * line, to_write ? 1 : 0);
 }
