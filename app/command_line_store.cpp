@@ -3,9 +3,12 @@
 namespace vandvagt::app {
 namespace {
 
-void add_store(CLI::App& command, std::filesystem::path& store) {
+/// What all but `copy-store` ask for first.
+template <class Arguments>
+void add_configuration_and_store(CLI::App& command, Arguments& arguments) {
+  add_configuration(command, arguments);
   command.add_option(
-      "--store", store,
+      "--store", arguments.store,
       "The store of readings, a file or postgresql://… (default: the configured one)");
 }
 
@@ -13,8 +16,7 @@ void add_export(CLI::App& program, CommandLine& line) {
   auto* command = program.add_subcommand(
       "export", "Stored readings as CSV, NetCDF-CF or WaterML 2.0, by the output's ending");
   auto& arguments = line.export_readings;
-  add_configuration(*command, arguments);
-  add_store(*command, arguments.store);
+  add_configuration_and_store(*command, arguments);
   command->add_option("--output", arguments.output, "File to write: .csv, .nc or .xml")->required();
   command->add_option("--station", arguments.stations, "Only these stations");
   command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z");
@@ -39,8 +41,7 @@ void add_import(CLI::App& program, CommandLine& line) {
   auto* command = program.add_subcommand(
       "import", "Files of a station's readings into the store, checked like any others");
   auto& arguments = line.import_readings;
-  add_configuration(*command, arguments);
-  add_store(*command, arguments.store);
+  add_configuration_and_store(*command, arguments);
   command->add_option("--station", arguments.station, "Whose readings they are")->required();
   command->add_option("files", arguments.files, "Files in the format of [station.file]")
       ->required();
@@ -50,8 +51,7 @@ void add_import(CLI::App& program, CommandLine& line) {
 void add_tidy(CLI::App& program, CommandLine& line) {
   auto* command = program.add_subcommand(
       "tidy", "Check the store of readings and thin what is old, as the configuration declares");
-  add_configuration(*command, line.tidy);
-  add_store(*command, line.tidy.store);
+  add_configuration_and_store(*command, line.tidy);
   command->callback([&line] { line.exit_code = run_tidy_command(line.tidy); });
 }
 
@@ -59,8 +59,7 @@ void add_review(CLI::App& program, CommandLine& line) {
   auto* command = program.add_subcommand(
       "review", "A person's verdict on stored readings: a second flag set beside the first");
   auto& arguments = line.review;
-  add_configuration(*command, arguments);
-  add_store(*command, arguments.store);
+  add_configuration_and_store(*command, arguments);
   command->add_option("--station", arguments.station, "Whose readings")->required();
   command->add_option("--from", line.from, "First time, e.g. 2026-11-23T00:00:00Z")->required();
   command->add_option("--to", line.to, "Last time")->required();
@@ -94,8 +93,7 @@ void add_quarantine(CLI::App& program, CommandLine& line) {
   auto& arguments = line.quarantine;
   const auto add = [&](const char* name, const char* what) {
     auto* command = group->add_subcommand(name, what);
-    add_configuration(*command, arguments);
-    add_store(*command, arguments.store);
+    add_configuration_and_store(*command, arguments);
     command->add_flag("--json", arguments.json, "An object a line, for programs");
     return command;
   };

@@ -116,18 +116,26 @@ void each_cell(const SaturatedCells& cells, Crew& crew, const Function& f) {
   });
 }
 
-/// f(0) + ... + f(count - 1), the same bits with any number of threads.
-template <class Function>
-double sum_of_cells(const SaturatedCells& cells, Crew& crew, const Function& f) {
-  std::vector<double> parts(cells.runs.size(), 0.0);
-  each_run(cells, crew, [&](const CellRun& run, int r) {
-    double sum = 0.0;
-    for (int n = run.first; n < run.first + run.count; ++n) sum += f(at(n));
-    parts[at(r)] = sum;
-  });
+/// The sums of all runs added up in their order, so the same bits with any number of threads;
+/// `parts`: one of each run, to keep them in.
+template <class RunSum>
+double sum_of_runs(const SaturatedCells& cells, Crew& crew, std::vector<double>& parts,
+                   const RunSum& of_run) {
+  each_run(cells, crew, [&](const CellRun& run, int r) { parts[at(r)] = of_run(run); });
   double total = 0.0;
   for (const double part : parts) total += part;
   return total;
+}
+
+/// f(0) + ... + f(count - 1), likewise.
+template <class Function>
+double sum_of_cells(const SaturatedCells& cells, Crew& crew, const Function& f) {
+  std::vector<double> parts(cells.runs.size(), 0.0);
+  return sum_of_runs(cells, crew, parts, [&](const CellRun& run) {
+    double sum = 0.0;
+    for (int n = run.first; n < run.first + run.count; ++n) sum += f(at(n));
+    return sum;
+  });
 }
 
 }  // namespace vandvagt::model::detail

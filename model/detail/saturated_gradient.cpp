@@ -38,14 +38,6 @@ SaturatedGradient::SaturatedGradient(const SaturatedCells& cells, Crew& crew)
       nothing_(at(cells.longest_run), 0.0F),
       parts_(cells.runs.size()) {}
 
-template <class RunSum>
-double SaturatedGradient::sum(const RunSum& of_run) {
-  each_run(cells_, crew_, [&](const CellRun& run, int r) { parts_[at(r)] = of_run(run); });
-  double total = 0.0;
-  for (const double part : parts_) total += part;
-  return total;
-}
-
 int SaturatedGradient::solve() {
   double square = begin();
   const double limit = inner_tolerance * inner_tolerance * square;
@@ -62,7 +54,7 @@ int SaturatedGradient::solve() {
 
 /// From x = 0. Returns the square of the residual's scaled norm, as advance() does.
 double SaturatedGradient::begin() {
-  return sum([&](const CellRun& run) {
+  return sum_of_runs(cells_, crew_, parts_, [&](const CellRun& run) {
     const float* const r = residual.data() + run.first;
     const float* const inv = inverse.data() + run.first;
     float* const x = correction.data() + run.first;
@@ -78,7 +70,7 @@ double SaturatedGradient::begin() {
 
 /// The product of matrix and direction, and of that and the direction.
 double SaturatedGradient::multiply() {
-  return sum([&](const CellRun& run) {
+  return sum_of_runs(cells_, crew_, parts_, [&](const CellRun& run) {
     const int n = run.first;
     const float* const p = direction_.data() + n;
     const float* const south = run.south >= 0 ? direction_.data() + run.south : p;
@@ -99,7 +91,7 @@ double SaturatedGradient::multiply() {
 }
 
 double SaturatedGradient::advance(float share) {
-  return sum([&](const CellRun& run) {
+  return sum_of_runs(cells_, crew_, parts_, [&](const CellRun& run) {
     const int n = run.first;
     const float* const p = direction_.data() + n;
     const float* const q = product_.data() + n;

@@ -32,8 +32,6 @@ class SaturatedGradient {
   double multiply();
   double advance(float share);
   void turn(float share);
-  template <class RunSum>
-  double sum(const RunSum& of_run);
 
   const SaturatedCells& cells_;
   Crew& crew_;
