@@ -33,6 +33,10 @@ void read_aquifer(Section& section, AquiferInput& aquifer) {
     if (section.has(key) && !section.has(other))
       section.fault(other, "is missing", "drains need both a depth and a conductance");
   section.duration("step", aquifer.step);
+  section.duration("spin_up", aquifer.spin_up, true);
+  section.quantity("spin_up_recharge", Dimension::speed, aquifer.spin_up_recharge, not_negative);
+  if (section.has("spin_up_recharge") && aquifer.spin_up == Duration::zero())
+    section.fault("spin_up_recharge", "has no spin-up to fall in", "give spin_up, or remove it");
 }
 
 void read_boundary(Section& section, HeadBoundaryInput& boundary) {

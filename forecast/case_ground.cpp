@@ -126,6 +126,8 @@ void build_aquifer(CaseDraft& draft) {
   auto& made = draft.built.model.aquifer;
   check_step(draft, input.place, input.step);
   made.step = input.step;
+  made.spin_up = input.spin_up;
+  made.spin_up_recharge = input.spin_up_recharge;
   made.conductivity = to_single(build_field(draft, input.conductivity, "aquifer conductivity", {}));
   made.base = to_single(base_of(draft, input));
   made.specific_yield = specific_yield_of(draft, input);

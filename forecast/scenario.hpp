@@ -223,6 +223,8 @@ struct AquiferInput {
   std::vector<HeadBoundaryInput> boundaries;
   std::vector<PumpingInput> pumping;
   Duration step = std::chrono::hours{1};
+  Duration spin_up{0};            // of the aquifer alone before a cold start
+  double spin_up_recharge = 0.0;  // [m/s] meanwhile
   std::string place;
 };
 

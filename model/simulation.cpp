@@ -86,8 +86,10 @@ Result<Simulation> Simulation::start_cold(Case given, const Options& options, Ti
   detail::GroundGiven ground = detail::take_ground(given);
   engine->solver =
       detail::start_solver(std::move(given), options, start, depth, detail::widest_vector_unit());
-  if (!ground.empty())
+  if (!ground.empty()) {
     engine->ground = std::make_unique<detail::Ground>(std::move(ground), *engine->solver, options);
+    if (auto r = engine->ground->spin_up(); !r) return fail(r.error());
+  }
   return Simulation(std::move(engine));
 }
 

@@ -13,6 +13,7 @@ namespace vandvagt::model::detail {
 namespace {
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+constexpr Duration longest_spin_up_step = std::chrono::days{1};
 
 /// The newest multiple of `step` since 1970 that is not after `t`.
 Time multiple_before(Time t, Duration step) {
@@ -113,6 +114,26 @@ void Ground::each_row(const Function& f) {
 void Ground::begin() {
   if (flow_) follow_heads();
   initial_ = soil_sum() * area_ + (flow_ ? flow_->stored() : 0.0) + emerging_sum() * area_;
+}
+
+Result<void> Ground::spin_up() {
+  const Aquifer& aquifer = given_.aquifer;
+  if (!flow_ || aquifer.spin_up == Duration::zero()) return {};
+  const Time end = last_;
+  for (Time t = end - aquifer.spin_up; t < end;) {
+    const Duration step = std::min<Duration>(longest_spin_up_step, end - t);
+    const double rain = aquifer.spin_up_recharge * to_seconds(step);
+    each_row([&](int j) {
+      for (int i = 0; i < nx_; ++i) recharge_(i, j) = std::isnan(bed_(i, j)) ? 0.0 : rain;
+    });
+    const auto moved =
+        flow_->step(t, to_seconds(step), std::as_const(recharge_).view(), seepage_);
+    if (!moved)
+      return fail(moved.error().code, "in the aquifer's spin-up: " + moved.error().message);
+    t += step;
+  }
+  begin();
+  return {};
 }
 
 Time Ground::next_step(Time after) const {

@@ -96,6 +96,11 @@ Result<void> validate_aquifer(const Case& c, const Options& options) {
   const double smallest = std::numeric_limits<float>::min();
   const double below_one = static_cast<double>(std::nextafter(1.0F, 0.0F));
   if (auto r = validate_step("the aquifer", aquifer.step, options); !r) return r;
+  if (aquifer.spin_up < Duration::zero()) return invalid("the aquifer's spin-up is negative");
+  if (!(aquifer.spin_up_recharge >= 0.0 && std::isfinite(aquifer.spin_up_recharge))) {
+    return invalid("the aquifer's recharge in its spin-up is {} m/s; give one of 0 or more",
+                   aquifer.spin_up_recharge);
+  }
   if (auto r = validate_values(c, "aquifer conductivity", aquifer.conductivity, 0.0, large); !r)
     return r;
   if (auto r = validate_base(c); !r) return r;

@@ -233,6 +233,8 @@ TEST_F(CompleteConfiguration, DescribesTheAquiferAndWhatActsOnIt) {
   EXPECT_DOUBLE_EQ(*aquifer.drain_depth.value, 0.8);
   EXPECT_DOUBLE_EQ(*aquifer.drain_conductance.value, 1e-6);
   EXPECT_EQ(aquifer.step, std::chrono::minutes{30});
+  EXPECT_EQ(aquifer.spin_up, std::chrono::days{10});
+  EXPECT_DOUBLE_EQ(aquifer.spin_up_recharge, 1e-8);
   ASSERT_EQ(aquifer.boundaries.size(), 1U);
   EXPECT_EQ(aquifer.boundaries[0].name, "fjord");
   EXPECT_TRUE(aquifer.boundaries[0].along_lines);

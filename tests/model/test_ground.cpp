@@ -216,6 +216,74 @@ TEST(Evapotranspiration, WorksWithoutAnAquifer) {
   EXPECT_EQ(s->ledger().ground.soil, 0.0);
 }
 
+// Dupuit's parabola between two ditches, h² = h1² + w/K (L - x) x over the base (see GroundwaterDupuit):
+// where the table rests under the recharge of the spin-up.
+TEST(GroundSpinUp, StartsFromWhereTheTableComesToRest) {
+  const int nx = 21;
+  Case c = ground_row(nx, 3.0, hour);
+  const double recharge = 2e-3 / (24 * hour);
+  c.aquifer.boundaries = {{"ditches", {{0, 0}, {nx - 1, 0}}, 100.0, -1e30, Series::constant(0.0)}};
+  c.aquifer.spin_up = std::chrono::days{3000};
+  c.aquifer.spin_up_recharge = recharge;
+  auto s = cold(c, options_for(Precision::double_, hour), Field<double>(nx, 1, 0.0));
+  ASSERT_TRUE(s) << s.error().message;
+  const std::vector<double> head = s->state().head;
+  for (int i = 0; i < nx; ++i) {
+    const double over_base = std::sqrt(15.0 * 15.0 + recharge / 1e-4 * (200.0 - 10.0 * i) * 10.0 * i);
+    EXPECT_NEAR(head[static_cast<std::size_t>(i)], over_base - 15.0, 1e-5) << i;
+    EXPECT_NEAR(s->water_table_depth()(i, 0), 20.0 - over_base, 1e-5) << i;
+  }
+  const Ledger ledger = s->ledger();  // begins at the start
+  EXPECT_EQ(ledger.ground.stored(), ledger.ground.initial);
+  EXPECT_EQ(ledger.ground.recharge + ledger.ground.boundary_out + ledger.ground.seepage, 0.0);
+  ASSERT_TRUE(s->advance_to(seconds_after_start(5 * hour)));
+  EXPECT_GT(s->ledger().ground.boundary_out, 0.0);
+  EXPECT_LE(s->ledger().whole_relative_error(), ground_bound);
+}
+
+// A table half a metre under a terrace of ten metres is no balance: water springs from its foot. A
+// forecast that begins with that has a flood that is not there.
+TEST(GroundSpinUp, SpringsOfAnUnbalancedTableRunDryBeforeTheStart) {
+  const int nx = 40;
+  std::vector<double> springs;
+  std::vector<std::vector<double>> heads;
+  for (const int days : {0, 20}) {
+    for (const int threads : {1, 2, 7}) {
+      Case c = ground_row(nx, 0.5, hour);
+      for (int i = 0; i < nx / 2; ++i) c.bed_elevation(i, 0) = 15.0;
+      add_ground(c, 0.5, hour);
+      c.aquifer.spin_up = std::chrono::days{days};
+      Options options = options_for(Precision::double_, hour);
+      options.threads = threads;
+      auto s = cold(c, options, Field<double>(nx, 1, 0.0));
+      ASSERT_TRUE(s) << s.error().message;
+      EXPECT_EQ(s->ledger().stored, 0.0);
+      ASSERT_TRUE(s->advance_to(seconds_after_start(24 * hour)));
+      springs.push_back(s->ledger().ground.seepage);
+      heads.push_back(s->state().head);
+      EXPECT_LE(s->ledger().whole_relative_error(), ground_bound);
+    }
+  }
+  EXPECT_GT(springs[0], 1.0);
+  EXPECT_LT(springs[3], 0.5 * springs[0]);
+  for (const std::size_t k : {1U, 2U, 4U, 5U}) EXPECT_EQ(heads[k], heads[k / 3 * 3]) << k;
+}
+
+TEST(GroundSpinUp, IsNotOfARunThatGoesOnFromAState) {
+  Case c = ground_row(5, 1.0, hour);
+  c.aquifer.drain_depth = Field<float>(5, 1, 2.0F);
+  c.aquifer.drain_conductance = Field<float>(5, 1, 1e-6F);
+  const Options options = options_for(Precision::double_, hour);
+  const State state = cold(c, options, Field<double>(5, 1, 0.0))->state();
+  c.aquifer.spin_up = std::chrono::days{30};
+  const auto spun_up = cold(c, options, Field<double>(5, 1, 0.0));
+  ASSERT_TRUE(spun_up) << spun_up.error().message;
+  EXPECT_LT(spun_up->state().head[2], state.head[2] - 0.5);
+  const auto goes_on = Simulation::start_from(c, options, state);
+  ASSERT_TRUE(goes_on) << goes_on.error().message;
+  EXPECT_EQ(goes_on->state().head, state.head);
+}
+
 TEST(Analysis, CorrectedMapMovesTheHeadsAndItsWaterIsBooked) {
   Case c = ground_row(4, 2.0, hour);
   auto s = cold(c, options_for(Precision::double_, hour), Field<double>(4, 1, 0.02));

@@ -165,6 +165,10 @@ TEST(Validation, SaysWhatIsWrongWithTheGround) {
                 c.aquifer.wells = {{"well", {0, 3}, Series::constant(1.0)}};
               }),
               HasSubstr("\"well\": cell (0, 3) lies outside"));
+  EXPECT_THAT(message([](Case& c) { c.aquifer.spin_up = std::chrono::hours{-1}; }),
+              HasSubstr("spin-up is negative"));
+  EXPECT_THAT(message([](Case& c) { c.aquifer.spin_up_recharge = -1e-9; }),
+              HasSubstr("recharge in its spin-up is -1e-09 m/s"));
   EXPECT_THAT(message([](Case& c) { c.evapotranspiration.rate = Series::constant(-1e-8); }),
               HasSubstr("it must not be under 0"));
   EXPECT_THAT(message([](Case& c) { c.evapotranspiration.extinction_depth = 0.0; }),
