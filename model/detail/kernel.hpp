@@ -135,6 +135,7 @@ struct TileArgs {
   int rows;
   int chunks;                   // that hold the tile's columns and the neighbours beside them
   unsigned flowing;             // bit c: water flows in or beside chunk c; 0: rain and soil only
+  Real friction;                // of all cells in and around it; 0: they differ, see StepArgs
   bool soil;                    // some of its cells let water in
   bool seeps;                   // out of some comes water
   const std::uint8_t* special;  // for rows -1 .. rows: bit c tells of chunk c, see kernel_rows.ipp

@@ -108,7 +108,8 @@ inline void flux_row(const TileArgs<Real>& tile, int r, const FluxRows<Real>& ro
                      const RowAhead<Real>& ahead) {
   const unsigned chunks = shift == 1 ? tile.flowing | tile.flowing >> 1 : tile.flowing;
   for (int c = 0; c < tile.chunks; ++c) {
-    fetch(ahead, shift == 1 ? Fetched::qy : Fetched::friction, c);
+    if (shift == 1) fetch(ahead, Fetched::qy, c);
+    if (shift == 0 && tile.friction == Real(0)) fetch(ahead, Fetched::friction, c);
     fetch(ahead, shift == 1 ? Fetched::bed : Fetched::residual, c);
     if (!has(chunks, c)) continue;
     if (special(tile, r, c)) {

@@ -232,7 +232,7 @@ void set_pace(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
 /// dependent operations overlap from lane to lane only where a loop is short.
 template <class Real>
 void prepare_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
-  const Real* const friction = step.friction + tile.offset - 1 + r * step.stride;
+  const Real* const friction = friction_row(step, tile, r, s);
   const Real* const h = cell_row(s, r).h.begin();
   Real* const drag = s.drag.begin();
   Real* const wave = s.wave.begin();

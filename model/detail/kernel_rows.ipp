@@ -131,6 +131,7 @@ struct Scratch {
   CellRow<Real> cells[3];
   Row<Real> drag, wave;         // of the half step, see prepare_row
   Row<Real> half_dt, ratio, share;  // see set_pace
+  Row<Real> friction;           // where it is one value in the whole tile
   Row<Real> rise_x, rise_y[2];  // of the bed, from a cell's centre to its upper face
   FaceRow<Real> west, east, south, north[2];
   FluxRow<Real> flux_x[2], flux_y[2];
@@ -146,6 +147,14 @@ struct Scratch {
 template <class Real>
 inline CellRow<Real>& cell_row(Scratch<Real>& s, int r) {
   return s.cells[(r + 3) % 3];
+}
+
+/// g n² of row r, lane 0 first. One value everywhere stays in the cache, a field comes from memory.
+template <class Real>
+inline const Real* friction_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+                                const Scratch<Real>& s) {
+  return tile.friction > Real(0) ? s.friction.begin()
+                                 : step.friction + tile.offset - 1 + r * step.stride;
 }
 
 template <class Real>

@@ -102,9 +102,17 @@ Scratch<Real>& scratch() {
 }
 
 template <class Real>
-void step_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
+Scratch<Real>& begin_tile(const TileArgs<Real>& tile) {
   Scratch<Real>& s = scratch<Real>();
   s.extremes = {};
+  if (tile.friction > Real(0))
+    for_chunks<Real>(all_chunks(tile), [&](int k) { s.friction.begin()[k] = tile.friction; });
+  return s;
+}
+
+template <class Real>
+void step_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
+  Scratch<Real>& s = begin_tile(tile);
   if (tile.flowing != 0) {
     flow_tile(step, tile, s, result);
   } else {
@@ -121,8 +129,7 @@ void step_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResul
 
 template <class Real>
 void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResult& result) {
-  Scratch<Real>& s = scratch<Real>();
-  s.extremes = {};
+  Scratch<Real>& s = begin_tile(tile);
   load_masks(step, tile, -1, s);
   for (int r = 0; r < tile.rows; ++r) {
     load_masks(step, tile, r, s);
@@ -130,7 +137,7 @@ void scan_tile(const StepArgs<Real>& step, const TileArgs<Real>& tile, TileResul
     const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
     const Real* const qx = step.qx + start;
     const Real* const qy = step.qy + start;
-    const Real* const friction = step.friction + start;
+    const Real* const friction = friction_row(step, tile, r, s);
     const Real dry = step.dry_depth;
     for_chunks<Real>(
         all_chunks(tile), [&](int k) __attribute__((always_inline)) {

@@ -176,7 +176,7 @@ inline Friction<Real> friction_at(Real h, Real friction) {
 template <class Real>
 void prepare_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                       Scratch<Real>& s) {
-  const Real* const friction = step.friction + tile.offset - 1 + r * step.stride;
+  const Real* const friction = friction_row(step, tile, r, s);
   const Real* const h = s.depth.h.begin();
   for_chunks<Real>(
       tile.flowing, [&](int k) __attribute__((always_inline)) {
@@ -315,7 +315,7 @@ void still_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int 
   if (!out.own) copy_own(step, tile, r, c, s.momentum);
   if (any == 0) return;
   const SurfaceRows<Real> rows(step, tile, r, s);
-  const Real* const friction = step.friction + tile.offset - 1 + r * step.stride;
+  const Real* const friction = friction_row(step, tile, r, s);
   for_chunk<Real>(
       c, [&](int k) __attribute__((always_inline)) {
         const Real h = h_new[k];

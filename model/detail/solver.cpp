@@ -237,6 +237,7 @@ TileArgs<Real> SolverOf<Real>::tile_args(std::size_t t, int pass) {
           tile.rows,
           tile.chunks,
           tile.flowing,
+          static_cast<Real>(tile.friction),
           tile.soil,
           tile.seepage_rate > 0.0,
           tile.special.data(),

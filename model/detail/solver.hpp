@@ -106,6 +106,7 @@ struct Tile {
   std::ptrdiff_t offset = 0;
   int chunks = 0;
   bool soil = false;
+  double friction = 0.0;                            // see TileArgs
   std::array<std::uint8_t, tile_ny + 2> special{};  // see TileArgs
   bool fed = false;      // holds an edge or a source that can bring water in
   unsigned wet = 0;      // chunks with a cell deeper than dry_depth, see TileResult
@@ -205,6 +206,7 @@ class SolverOf final : public Solver {
   void lay_out_edges();
   void lay_out_tiles();
   void mark_special(Tile& tile) const;
+  double even_friction(const Tile& tile) const;
   void close_faces();
 
   // solver.cpp: stepping

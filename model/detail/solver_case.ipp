@@ -194,10 +194,27 @@ void SolverOf<Real>::lay_out_tiles() {
         }
       }
       mark_special(tile);
+      tile.friction = even_friction(tile);
       tiles_.push_back(tile);
     }
   }
   results_.resize(tiles_.size());
+}
+
+/// Friction of the cells in and around a tile if it is the same in all, else 0. That of cells outside
+/// the computed area is not used.
+template <class Real>
+double SolverOf<Real>::even_friction(const Tile& tile) const {
+  Real found = 0;
+  for (int j = -1; j <= tile.rows; ++j) {
+    for (int i = -1; i <= tile.columns; ++i) {
+      const auto k = static_cast<std::size_t>(tile.offset + i + j * layout_.stride);
+      if ((mask_[k] & active_cell) == 0) continue;
+      if (found != Real(0) && found != friction_[k]) return 0.0;
+      found = friction_[k];
+    }
+  }
+  return static_cast<double>(found);
 }
 
 /// Which chunks of a tile's rows hold or touch what is not an active cell with four open faces.
