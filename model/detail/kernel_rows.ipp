@@ -89,11 +89,10 @@ struct DepthRow {
   Row<Real, double> infiltrated, taken;
 };
 
-/// h^(-1) and g n² h^(-4/3) of the new depth, and the new state where it does not go straight into
-/// the fields.
+/// h^(-1) and g n² h^(-4/3) of the new depth, and the new unit discharge.
 template <class Real>
 struct MomentumRow {
-  Row<Real> inverse, drag, h, qx, qy, rest;
+  Row<Real> inverse, drag, qx, qy;
 };
 
 /// What a tile must say of its new state, lane by lane over its rows: the least depth, and as

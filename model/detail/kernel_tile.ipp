@@ -20,6 +20,7 @@ void update_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, S
       update_momentum<Real, false>(step, tile, r, c, s);
     }
   }
+  store_row(step, tile, r, s);
 }
 
 /// What passed the faces of one side in this step, `first` the first of them in a row or column of

@@ -186,44 +186,40 @@ void prepare_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, in
       });
 }
 
-/// Where the new state of one chunk of a row goes: the fields, or rows of the scratch where some of
-/// the chunk's lanes are cells of another tile. At lane 0.
+/// The first `count` of a chunk's cells.
 template <class Real>
-struct NewState {
-  NewState(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, int c, Scratch<Real>& s)
-      : own(c > 0 && (c + 1) * chunk<Real> <= step.tile_columns + 1) {
-    const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
-    h = own ? step.h_new + start : s.momentum.h.begin();
-    qx = own ? step.qx_new + start : s.momentum.qx.begin();
-    qy = own ? step.qy_new + start : s.momentum.qy.begin();
-    rest = own ? step.residual + start : s.momentum.rest.begin();
+inline void store_part(Real* to, const Real* from, int count) {
+#pragma omp simd
+  for (int k = 0; k < chunk<Real>; ++k) {
+    if (k < count) to[k] = from[k];
   }
-  bool own;
-  Real* h;
-  Real* qx;
-  Real* qy;
-  Real* rest;
-};
+}
 
-/// The lanes of a chunk that are the tile's own into the fields.
+/// Cells into a field, by whole lines of memory: a vector that lies in two is stored in two steps.
 template <class Real>
-inline void copy_own(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, int c,
-                     const MomentumRow<Real>& from) {
-  const std::ptrdiff_t start = tile.offset - 1 + r * step.stride;
-  Real* const h = step.h_new + start;
-  Real* const qx = step.qx_new + start;
-  Real* const qy = step.qy_new + start;
-  Real* const rest = step.residual + start;
-  const int last = step.tile_columns;
-  for_chunk<Real>(
-      c, [&](int k) __attribute__((always_inline)) {
-        if (k >= 1 && k <= last) {
-          h[k] = from.h.begin()[k];
-          qx[k] = from.qx.begin()[k];
-          qy[k] = from.qy.begin()[k];
-          rest[k] = from.rest.begin()[k];
-        }
-      });
+inline void store_cells(Real* to, const Real* from, int count) {
+  constexpr int line = chunk<Real>;
+  const auto past = static_cast<int>(reinterpret_cast<std::uintptr_t>(to) / sizeof(Real) % line);
+  int k = lesser((line - past) % line, count);
+  store_part(to, from, k);
+  for (; k + line <= count; k += line) {
+    Real* const whole = static_cast<Real*>(__builtin_assume_aligned(to + k, sizeof(Real) * line));
+    const Real* const cells = from + k;
+#pragma omp simd
+    for (int i = 0; i < line; ++i) whole[i] = cells[i];
+  }
+  store_part(to + k, from + k, count - k);
+}
+
+/// The tile's own cells of row r into the fields.
+template <class Real>
+void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, const Scratch<Real>& s) {
+  const std::ptrdiff_t start = tile.offset + r * step.stride;
+  const int count = lesser(tile.chunks * chunk<Real> - 1, step.tile_columns);
+  store_cells(step.h_new + start, s.depth.h.begin() + 1, count);
+  store_cells(step.qx_new + start, s.momentum.qx.begin() + 1, count);
+  store_cells(step.qy_new + start, s.momentum.qy.begin() + 1, count);
+  store_cells(step.residual + start, s.depth.rest.begin() + 1, count);
 }
 
 /// Keeps the greatest values of each lane.
@@ -251,10 +247,10 @@ inline void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& ti
   const Real* const qx = step.qx + start;
   const Real* const qy = step.qy + start;
   const Real* const h_new = s.depth.h.begin();
-  const Real* const rest = s.depth.rest.begin();
   const Real* const stays = s.depth.stays.begin();
   const MomentumRow<Real>& prepared = s.momentum;
-  const NewState<Real> out(step, tile, r, c, s);
+  Real* const qx_new = s.momentum.qx.begin();
+  Real* const qy_new = s.momentum.qy.begin();
   const Real dry = step.dry_depth;
   for_chunk<Real>(
       c, [&](int k) __attribute__((always_inline)) {
@@ -284,13 +280,10 @@ inline void update_momentum(const StepArgs<Real>& step, const TileArgs<Real>& ti
         const Real u = Real(0.5) * (magnitude(qx_k) + magnitude(qy_k)) * inverse;
         const Real moving = wave_speed(h, u, drag, slopes.drop.begin()[k], step.dx);
         const Real wave = h > dry ? moving : Real(0);
-        out.h[k] = h;
-        out.qx[k] = qx_k;
-        out.qy[k] = qy_k;
-        out.rest[k] = rest[k];
+        qx_new[k] = qx_k;
+        qy_new[k] = qy_k;
         keep_extremes(s.extremes, k, h, qx_k, qy_k, wave);
       });
-  if (!out.own) copy_own(step, tile, r, c, s.momentum);
 }
 
 /// Still chunk c of row r: no momentum, and the speed of waves where rain has made it wet.
@@ -298,21 +291,18 @@ template <class Real>
 void still_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, int c,
                     Scratch<Real>& s) {
   const Real* const h_new = s.depth.h.begin();
-  const Real* const rest = s.depth.rest.begin();
-  const NewState<Real> out(step, tile, r, c, s);
+  Real* const qx_new = s.momentum.qx.begin();
+  Real* const qy_new = s.momentum.qy.begin();
   const Real dry = step.dry_depth;
   int any = 0;
   const int first = c * chunk<Real>;
 #pragma omp simd reduction(| : any)
   for (int k = first; k < first + chunk<Real>; ++k) {
-    out.h[k] = h_new[k];
-    out.qx[k] = Real(0);
-    out.qy[k] = Real(0);
-    out.rest[k] = rest[k];
+    qx_new[k] = Real(0);
+    qy_new[k] = Real(0);
     keep_extremes(s.extremes, k, h_new[k], Real(0), Real(0), Real(0));
     any |= h_new[k] > dry ? 1 : 0;
   }
-  if (!out.own) copy_own(step, tile, r, c, s.momentum);
   if (any == 0) return;
   const SurfaceRows<Real> rows(step, tile, r, s);
   const Real* const friction = friction_row(step, tile, r, s);
