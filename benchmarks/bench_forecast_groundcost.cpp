@@ -43,7 +43,8 @@ constexpr double ledger_bound = 1e-6;  // of what moved, in single precision
 
 constexpr const char* ground =
     "[groundwater.aquifer]\nconductivity = \"10 m/d\"\nthickness = 20.0\ndrain_depth = 0.8\n"
-    "drain_conductance = 5.8e-8\nstep = \"1h\"\nspin_up = \"10d\"\n\n[evapotranspiration]\nrate = \"3 mm/d\"\n\n";
+    "drain_conductance = 5.8e-8\nstep = \"1h\"\nspin_up = \"10d\"\n\n[evapotranspiration]\nrate = "
+    "\"3 mm/d\"\n\n";
 
 double seconds(steady_clock::duration d) {
   return std::chrono::duration<double>(d).count();

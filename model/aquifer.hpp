@@ -39,8 +39,9 @@ struct Aquifer {
   std::vector<HeadBoundary> boundaries;
   std::vector<GroundwaterWell> wells;
   Duration step{0};  // of its own, a multiple of the sync interval
-  /// So long it flows by itself before a cold start, in steps of a day at most, until it is nearer to
-  /// rest than its first heads; what comes out of the ground meanwhile runs off and is not counted.
+  /// So long it flows by itself before a cold start, in steps of a day at most, until it is nearer
+  /// to rest than its first heads; what comes out of the ground meanwhile runs off and is not
+  /// counted.
   Duration spin_up{0};
   double spin_up_recharge = 0.0;  // [m/s] everywhere meanwhile
   bool empty() const { return conductivity.empty(); }

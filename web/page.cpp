@@ -16,7 +16,7 @@ constexpr const char* head = R"html(<!DOCTYPE html>
 <link rel="alternate" type="application/atom+xml" href="/warnings.atom">
 <style>body{{font-family:sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem}}
 table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.3rem;border-bottom:1px solid #ccc}}
-.unknown{{background:#eee}}.severe,.extreme{{font-weight:bold}}</style></head>
+.time{{white-space:nowrap}}.unknown{{background:#eee}}.severe,.extreme{{font-weight:bold}}</style></head>
 <body><h1>{0}</h1>
 )html";
 
@@ -38,10 +38,10 @@ std::string area_row(const nlohmann::json& properties) {
   std::string said = level;
   if (!why.empty()) said += ": " + why;
   if (!last.empty()) said += "; last known " + last;
-  return fmt::format("<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                     style_of(level), escape_html(text_or(properties, "name_en")),
-                     escape_html(said), escape_html(text_or(properties, "headline")),
-                     escape_html(text_or(properties, "expires")));
+  return fmt::format(
+      "<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}</td><td class=\"time\">{}</td></tr>\n",
+      style_of(level), escape_html(text_or(properties, "name_en")), escape_html(said),
+      escape_html(text_or(properties, "headline")), escape_html(text_or(properties, "expires")));
 }
 
 }  // namespace
@@ -79,13 +79,16 @@ std::string overview_page(const std::string& geojson, const alerts::FeedBook& bo
   const auto areas = nlohmann::json::parse(geojson);
   page += "<table><tr><th>Area</th><th>Level</th><th>Warning</th><th>Until</th></tr>\n";
   for (const auto& feature : areas.at("features")) page += area_row(feature.at("properties"));
-  page += "</table>\n<h2>Messages</h2>\n<table><tr><th>Sent</th><th></th><th>Message</th></tr>\n";
+  page +=
+      "</table>\n<h2>Messages</h2>\n<table><tr><th>Sent</th><th>Status</th><th>Message</th></tr>\n";
   const auto& entries = book.entries();
   for (std::size_t i = 0; i < std::min(entries.size(), most_messages); ++i) {
     const auto& warning = entries[i].warning;
-    page += fmt::format("<tr><td>{}</td><td>{}</td><td><a href=\"/cap/{}.xml\">{}</a></td></tr>\n",
-                        format_time(warning.sent), alerts::to_string(entries[i].status),
-                        escape_html(warning.identifier), escape_html(warning.headline));
+    page += fmt::format(
+        "<tr><td class=\"time\">{}</td><td>{}</td>"
+        "<td><a href=\"/cap/{}.xml\">{}</a></td></tr>\n",
+        format_time(warning.sent), alerts::to_string(entries[i].status),
+        escape_html(warning.identifier), escape_html(warning.headline));
   }
   return page +
          "</table>\n<p><a href=\"/warnings.atom\">Atom</a> "

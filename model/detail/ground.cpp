@@ -126,8 +126,7 @@ Result<void> Ground::spin_up() {
     each_row([&](int j) {
       for (int i = 0; i < nx_; ++i) recharge_(i, j) = std::isnan(bed_(i, j)) ? 0.0 : rain;
     });
-    const auto moved =
-        flow_->step(t, to_seconds(step), std::as_const(recharge_).view(), seepage_);
+    const auto moved = flow_->step(t, to_seconds(step), std::as_const(recharge_).view(), seepage_);
     if (!moved)
       return fail(moved.error().code, "in the aquifer's spin-up: " + moved.error().message);
     t += step;

@@ -40,8 +40,8 @@ class Ground {
   Ground(Ground&&) = delete;
   Ground& operator=(Ground&&) = delete;
 
-  /// After a cold start: the aquifer's own spin-up, with the stages and rates of the time before the
-  /// start. The ledger begins at its end. Error{numerical} from the saturated flow.
+  /// After a cold start: the aquifer's own spin-up, with the stages and rates of the time before
+  /// the start. The ledger begins at its end. Error{numerical} from the saturated flow.
   Result<void> spin_up();
   Time next_step(Time after) const;
   /// The step that ends now. Error{numerical} from the saturated flow; then nothing has changed.

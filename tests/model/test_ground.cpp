@@ -216,8 +216,8 @@ TEST(Evapotranspiration, WorksWithoutAnAquifer) {
   EXPECT_EQ(s->ledger().ground.soil, 0.0);
 }
 
-// Dupuit's parabola between two ditches, h² = h1² + w/K (L - x) x over the base (see GroundwaterDupuit):
-// where the table rests under the recharge of the spin-up.
+// Dupuit's parabola between two ditches, h² = h1² + w/K (L - x) x over the base (see
+// GroundwaterDupuit): where the table rests under the recharge of the spin-up.
 TEST(GroundSpinUp, StartsFromWhereTheTableComesToRest) {
   const int nx = 21;
   Case c = ground_row(nx, 3.0, hour);
@@ -229,7 +229,8 @@ TEST(GroundSpinUp, StartsFromWhereTheTableComesToRest) {
   ASSERT_TRUE(s) << s.error().message;
   const std::vector<double> head = s->state().head;
   for (int i = 0; i < nx; ++i) {
-    const double over_base = std::sqrt(15.0 * 15.0 + recharge / 1e-4 * (200.0 - 10.0 * i) * 10.0 * i);
+    const double over_base =
+        std::sqrt(15.0 * 15.0 + recharge / 1e-4 * (200.0 - 10.0 * i) * 10.0 * i);
     EXPECT_NEAR(head[static_cast<std::size_t>(i)], over_base - 15.0, 1e-5) << i;
     EXPECT_NEAR(s->water_table_depth()(i, 0), 20.0 - over_base, 1e-5) << i;
   }
