@@ -32,6 +32,11 @@ template <class Real>
 inline unsigned all_chunks(const TileArgs<Real>& tile) {
   return (1U << tile.chunks) - 1U;
 }
+/// The last lane of the tile's own cells, which begin at lane 1.
+template <class Real>
+inline int own_columns(const StepArgs<Real>& step, const TileArgs<Real>& tile) {
+  return lesser(tile.chunks * chunk<Real> - 1, step.tile_columns);
+}
 inline unsigned and_beside(unsigned chunks) {
   return chunks | chunks << 1 | chunks >> 1;
 }

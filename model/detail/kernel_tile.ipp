@@ -39,7 +39,7 @@ void write_passed_y(const StepArgs<Real>& step, const TileArgs<Real>& tile, int 
   Real* const south = tile.beside.passed[static_cast<int>(Side::south)];
   Real* const north = tile.beside.passed[static_cast<int>(Side::north)];
   const auto flows = [&](int c) { return has(tile.flowing, c); };
-  const int count = lesser(tile.chunks * chunk<Real> - 1, step.tile_columns);
+  const int count = own_columns(step, tile);
   const Row<Real>& mass = s.flux_y[r & 1].mass;
   if (r == 0 && south != nullptr) write_passed(step, mass, 1, count, south, flows);
   if (r == tile.rows && north != nullptr) write_passed(step, mass, 1, count, north, flows);

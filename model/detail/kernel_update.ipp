@@ -189,10 +189,10 @@ void prepare_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, in
 /// The first `count` of a chunk's cells.
 template <class Real>
 inline void store_part(Real* to, const Real* from, int count) {
-#pragma omp simd
-  for (int k = 0; k < chunk<Real>; ++k) {
-    if (k < count) to[k] = from[k];
-  }
+  for_chunk<Real>(
+      0, [&](int k) __attribute__((always_inline)) {
+        if (k < count) to[k] = from[k];
+      });
 }
 
 /// Cells into a field, by whole lines of memory: a vector that lies in two is stored in two steps.
@@ -205,8 +205,7 @@ inline void store_cells(Real* to, const Real* from, int count) {
   for (; k + line <= count; k += line) {
     Real* const whole = static_cast<Real*>(__builtin_assume_aligned(to + k, sizeof(Real) * line));
     const Real* const cells = from + k;
-#pragma omp simd
-    for (int i = 0; i < line; ++i) whole[i] = cells[i];
+    for_chunk<Real>(0, [&](int i) __attribute__((always_inline)) { whole[i] = cells[i]; });
   }
   store_part(to + k, from + k, count - k);
 }
@@ -215,7 +214,7 @@ inline void store_cells(Real* to, const Real* from, int count) {
 template <class Real>
 void store_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, const Scratch<Real>& s) {
   const std::ptrdiff_t start = tile.offset + r * step.stride;
-  const int count = lesser(tile.chunks * chunk<Real> - 1, step.tile_columns);
+  const int count = own_columns(step, tile);
   store_cells(step.h_new + start, s.depth.h.begin() + 1, count);
   store_cells(step.qx_new + start, s.momentum.qx.begin() + 1, count);
   store_cells(step.qy_new + start, s.momentum.qy.begin() + 1, count);
@@ -319,7 +318,7 @@ void still_momentum(const StepArgs<Real>& step, const TileArgs<Real>& tile, int 
 template <class Real>
 void sum_up(const StepArgs<Real>& step, const TileArgs<Real>& tile, const ExtremeRow<Real>& row,
             TileResult& result) {
-  for (int k = 1; k < lesser(tile.chunks * chunk<Real>, step.tile_columns + 1); ++k) {
+  for (int k = 1; k <= own_columns(step, tile); ++k) {
     const auto fastest = __builtin_bit_cast(Real, row.fastest.begin()[k]);
     if (fastest > Real(0)) result.wet |= 1U << (k / chunk<Real>);
     result.speed = greater(static_cast<double>(fastest), result.speed);
