@@ -10,10 +10,29 @@ struct FaceFlux {
   Real mass, lower, upper, along;
 };
 
-/// Flux between the face values l (west or south) and r, whose bed stands `rise` higher than l's.
-///
-/// Depths over the higher bed: h* = max(0, h + z - max(zl, zr)) (Audusse et al. 2004,
-/// doi:10.1137/S1064827503431090). Where one surface lies under the other side's bed, the upper
+/// Two sides of a face, the lower (west or south) one first.
+template <class Real>
+struct Sides {
+  FaceState<Real> l, r;
+  Real rise;  // how much higher r's bed stands than l's
+};
+
+/// Depths of both sides over the higher bed, and the speeds of waves over them.
+template <class Real>
+struct OverStep {
+  Real hl, hr, cl, cr;
+};
+
+/// h* = max(0, h + z - max(zl, zr)) (Audusse et al. 2004, doi:10.1137/S1064827503431090).
+template <class Real>
+inline OverStep<Real> over_step(const Sides<Real>& face) {
+  const Real hl = positive_part(lesser(face.l.h, face.l.h - face.rise));
+  const Real hr = positive_part(lesser(face.r.h, face.r.h + face.rise));
+  const Real g = Real(gravity);
+  return {hl, hr, square_root(g * hl), square_root(g * hr)};
+}
+
+/// Flux between the two sides of a face. Where one surface lies under the other side's bed, the upper
 /// side's weight pulls over the whole step: g h (eta_low - z_high), the term by which Chen and
 /// Noelle (2017, doi:10.1137/15M1053074) let thin films run down steps. HLLC after Toro (2001) with
 /// two-rarefaction speeds: for shallow water mass and normal momentum are those of HLL and the
@@ -21,16 +40,12 @@ struct FaceFlux {
 /// the giving cell may lose, and takes its momentum with it. Normal momentum is returned less each
 /// side's own pressure g h²/2, so that still water gives 0.
 template <class Real>
-inline FaceFlux<Real> flux_hllc(FaceState<Real> l, FaceState<Real> r, Real rise) {
+inline FaceFlux<Real> flux_hllc(const Sides<Real>& face, const OverStep<Real>& over) {
   const Real g = Real(gravity);
-  const Real over_r = l.h - rise;  // l's surface over r's bed
-  const Real over_l = r.h + rise;
-  const Real hl = greater(lesser(l.h, over_r), Real(0));
-  const Real hr = greater(lesser(r.h, over_l), Real(0));
-  const Real pull_l = g * l.h * lesser(over_l, Real(0));
-  const Real pull_r = g * r.h * lesser(over_r, Real(0));
-  const Real cl = square_root(g * hl);
-  const Real cr = square_root(g * hr);
+  const auto& [l, r, rise] = face;
+  const auto& [hl, hr, cl, cr] = over;
+  const Real pull_l = g * l.h * negative_part(r.h + rise);  // r's surface over l's bed
+  const Real pull_r = g * r.h * negative_part(l.h - rise);
   // On a dry side the front's own speed, u + 2c of the wet one, comes out of the same formula.
   const Real ul = hl > Real(0) ? l.normal : r.normal - Real(2) * cr;
   const Real ur = hr > Real(0) ? r.normal : l.normal + Real(2) * cl;
@@ -80,25 +95,49 @@ struct FluxRows {
 };
 
 template <class Real, int shift, bool walls>
-inline void flux_chunk(const FluxRows<Real>& rows, int c) {
+inline Sides<Real> sides_at(const FluxRows<Real>& rows, int k) {
+  const FaceState<Real> l = face_at(rows.lower, k);
+  const FaceState<Real> r = face_at(rows.upper, k + shift);
+  const Real rise =
+      rows.bed_step[k] - (rows.rise_lower.begin()[k] + rows.rise_upper.begin()[k + shift]);
+  if constexpr (walls) {
+    const auto bits = rows.mask[k] & (rows.closed_bit | active_cell);
+    return {mirrored_if(bits == rows.closed_bit, r, l),
+            mirrored_if(bits == (rows.closed_bit | active_cell), l, r),
+            (bits & rows.closed_bit) != 0 ? Real(0) : rise};
+  } else {
+    return {l, r, rise};
+  }
+}
+
+/// Depths and speeds of waves at the faces of chunk c, into the places of its fluxes. Square roots are
+/// long chains of operations: see prepare_row.
+template <class Real, int shift, bool walls>
+inline void over_step_chunk(const FluxRows<Real>& rows, int c) {
+  FluxRow<Real>& flux = rows.flux;
   for_chunk<Real>(
       c, [&](int k) __attribute__((always_inline)) {
-        FaceState<Real> l = face_at(rows.lower, k);
-        FaceState<Real> r = face_at(rows.upper, k + shift);
-        Real rise =
-            rows.bed_step[k] - (rows.rise_lower.begin()[k] + rows.rise_upper.begin()[k + shift]);
-        if constexpr (walls) {
-          const auto bits = rows.mask[k] & (rows.closed_bit | active_cell);
-          const FaceState<Real> own = l;
-          l = mirrored_if(bits == rows.closed_bit, r, l);
-          r = mirrored_if(bits == (rows.closed_bit | active_cell), own, r);
-          rise = (bits & rows.closed_bit) != 0 ? Real(0) : rise;
-        }
-        const FaceFlux<Real> f = flux_hllc(l, r, rise);
-        rows.flux.mass.begin()[k] = f.mass;
-        rows.flux.lower.begin()[k] = f.lower;
-        rows.flux.upper.begin()[k] = f.upper;
-        rows.flux.along.begin()[k] = f.along;
+        const OverStep<Real> over = over_step(sides_at<Real, shift, walls>(rows, k));
+        flux.mass.begin()[k] = over.hl;
+        flux.lower.begin()[k] = over.hr;
+        flux.upper.begin()[k] = over.cl;
+        flux.along.begin()[k] = over.cr;
+      });
+}
+
+/// Fluxes over the faces of chunk c, from what over_step_chunk left.
+template <class Real, int shift, bool walls>
+inline void flux_chunk(const FluxRows<Real>& rows, int c) {
+  FluxRow<Real>& flux = rows.flux;
+  for_chunk<Real>(
+      c, [&](int k) __attribute__((always_inline)) {
+        const OverStep<Real> over{flux.mass.begin()[k], flux.lower.begin()[k],
+                                  flux.upper.begin()[k], flux.along.begin()[k]};
+        const FaceFlux<Real> f = flux_hllc(sides_at<Real, shift, walls>(rows, k), over);
+        flux.mass.begin()[k] = f.mass;
+        flux.lower.begin()[k] = f.lower;
+        flux.upper.begin()[k] = f.upper;
+        flux.along.begin()[k] = f.along;
       });
 }
 
@@ -107,6 +146,14 @@ template <class Real, int shift>
 inline void flux_row(const TileArgs<Real>& tile, int r, const FluxRows<Real>& rows,
                      const RowAhead<Real>& ahead) {
   const unsigned chunks = shift == 1 ? tile.flowing | tile.flowing >> 1 : tile.flowing;
+  for (int c = 0; c < tile.chunks; ++c) {
+    if (!has(chunks, c)) continue;
+    if (special(tile, r, c)) {
+      over_step_chunk<Real, shift, true>(rows, c);
+    } else {
+      over_step_chunk<Real, shift, false>(rows, c);
+    }
+  }
   for (int c = 0; c < tile.chunks; ++c) {
     if (shift == 1) fetch(ahead, Fetched::qy, c);
     if (shift == 0 && tile.friction == Real(0)) fetch(ahead, Fetched::friction, c);

@@ -13,14 +13,36 @@ inline double magnitude(double x) {
   return __builtin_fabs(x);
 }
 
-/// The bits of |x| as an integer: of two such the greater is that of the greater number, and those of
-/// infinity and of what is not a number are greater than all others. (The kernels are compiled as if
-/// there were none of them, see model/CMakeLists.txt, so a comparison of the values would not tell.)
+/// The bits of x as an integer with a sign or without one, and back. Of two numbers of one sign the one
+/// whose bits without a sign are greater is farther from nought, and any number above nought has
+/// greater bits with a sign than one that is not. Which of two numbers is greater is asked of their bits
+/// where that says the same: every unit of the processor compares integers, half of them numbers
+/// (docs/performance.md).
+inline std::int32_t signed_bits(float x) {
+  return __builtin_bit_cast(std::int32_t, x);
+}
+inline std::int64_t signed_bits(double x) {
+  return __builtin_bit_cast(std::int64_t, x);
+}
+inline std::uint32_t unsigned_bits(float x) {
+  return __builtin_bit_cast(std::uint32_t, x);
+}
+inline std::uint64_t unsigned_bits(double x) {
+  return __builtin_bit_cast(std::uint64_t, x);
+}
+template <class Real, class Bits>
+inline Real from_bits(Bits bits) {
+  return __builtin_bit_cast(Real, bits);
+}
+
+/// The bits of |x|: of two such the greater is that of the greater number, and those of infinity and of
+/// what is not a number are greater than all others. (The kernels are compiled as if there were none of
+/// them, see model/CMakeLists.txt, so a comparison of the values would not tell.)
 inline std::int32_t size_bits(float x) {
-  return __builtin_bit_cast(std::int32_t, x) & 0x7fffffff;
+  return signed_bits(x) & 0x7fffffff;
 }
 inline std::int64_t size_bits(double x) {
-  return __builtin_bit_cast(std::int64_t, x) & 0x7fffffffffffffff;
+  return signed_bits(x) & 0x7fffffffffffffff;
 }
 
 template <class Real>
@@ -32,33 +54,53 @@ inline Real greater(Real a, Real b) {
   return a > b ? a : b;
 }
 
+/// x where it is above nought, nought elsewhere; and x where it is below.
+template <class Real>
+inline Real positive_part(Real x) {
+  using Bits = decltype(signed_bits(x));
+  return from_bits<Real>(greater(signed_bits(x), Bits(0)));
+}
+template <class Real>
+inline Real negative_part(Real x) {
+  using Bits = decltype(signed_bits(x));
+  return from_bits<Real>(lesser(signed_bits(x), Bits(0)));
+}
+
+/// The greater of |a| and |b|.
+template <class Real>
+inline Real greater_size(Real a, Real b) {
+  return from_bits<Real>(greater(size_bits(a), size_bits(b)));
+}
+
+/// Whether of two numbers one has the sign bit and the other not.
+template <class Real>
+inline bool of_two_signs(Real a, Real b) {
+  return (signed_bits(a) ^ signed_bits(b)) < 0;
+}
+
+/// The one nearer to nought of two numbers of one sign, nought for two of different sign (minmod).
+template <class Real>
+inline Real minmod(Real a, Real b) {
+  using Bits = decltype(unsigned_bits(a));
+  const Bits nearer = lesser(unsigned_bits(a), unsigned_bits(b));
+  return from_bits<Real>(of_two_signs(a, b) ? Bits(0) : nearer);
+}
+
 /// Half the slope limited between its neighbours' differences a and b: van Leer's monotonised
-/// central one, doi:10.1016/0021-9991(77)90095-X. `most` is the smaller of two positive differences
-/// and `least` the smaller of two negative ones; otherwise they are nought. half_limited(a, b) =
+/// central one, minmod of a, b and (a + b) / 4, doi:10.1016/0021-9991(77)90095-X. half_limited(a, b) =
 /// half_limited(b, a) = -half_limited(-a, -b), to the bit.
 template <class Real>
 inline Real half_limited(Real a, Real b) {
-  const Real most = greater(lesser(a, b), Real(0));
-  const Real least = lesser(greater(a, b), Real(0));
-  return greater(lesser(Real(0.25) * (a + b), most), least);
-}
-
-/// Half the smaller of two slopes of one sign, nought between slopes of different sign.
-template <class Real>
-inline Real half_minmod(Real a, Real b) {
-  return Real(0.5) * (greater(lesser(a, b), Real(0)) + lesser(greater(a, b), Real(0)));
+  using Bits = decltype(unsigned_bits(a));
+  const Bits nearer = lesser(unsigned_bits(a), unsigned_bits(b));
+  const Bits nearest = lesser(nearer, unsigned_bits(Real(0.25) * (a + b)));
+  return from_bits<Real>(of_two_signs(a, b) ? Bits(0) : nearest);
 }
 
 /// x between `least` and `most`.
 template <class Real>
 inline Real kept_between(Real x, Real least, Real most) {
   return greater(lesser(x, most), least);
-}
-
-/// x between nought and `a`, which may be negative.
-template <class Real>
-inline Real kept_towards(Real x, Real a) {
-  return kept_between(x, lesser(a, Real(0)), greater(a, Real(0)));
 }
 
 /// x^(-1/3) for normal x > 0: a guess from the exponent (3 % off), then two third-order steps

@@ -117,10 +117,10 @@ inline Stencil<Real> run_out(const PredictRows<Real>& rows, CellState<Real> c, S
 template <class Real>
 inline void beside_shores(const PredictRows<Real>& rows, Stencil<Real>& d, Real dry, int k) {
   const Real* const h = rows.here.h.begin();
-  const Real west = greater(d.west.surface, Real(0));
-  const Real east = lesser(d.east.surface, Real(0));
-  const Real south = greater(d.south.surface, Real(0));
-  const Real north = lesser(d.north.surface, Real(0));
+  const Real west = positive_part(d.west.surface);
+  const Real east = negative_part(d.east.surface);
+  const Real south = positive_part(d.south.surface);
+  const Real north = negative_part(d.north.surface);
   d.west.surface = h[k - 1] > dry ? d.west.surface : west;
   d.east.surface = h[k + 1] > dry ? d.east.surface : east;
   d.south.surface = rows.south.h.begin()[k] > dry ? d.south.surface : south;
@@ -130,8 +130,9 @@ inline void beside_shores(const PredictRows<Real>& rows, Stencil<Real>& d, Real 
 /// Greatest drop of the surface to a neighbour.
 template <class Real>
 inline Real greatest_drop(const Stencil<Real>& d) {
-  const Real upper = lesser(d.east.surface, d.north.surface);
-  return greater(greater(greater(d.west.surface, d.south.surface), -upper), Real(0));
+  const auto lower = greater(signed_bits(d.west.surface), signed_bits(d.south.surface));
+  const auto upper = greater(signed_bits(-d.east.surface), signed_bits(-d.north.surface));
+  return positive_part(from_bits<Real>(greater(lower, upper)));
 }
 
 /// Half the slopes in a cell along one axis, and half the bed's.
@@ -153,48 +154,48 @@ inline HalfSlopes<Real> half_slopes(Differences<Real> lower, Differences<Real> u
   const Real depth = half_limited(lower.h, upper.h);
   const Real bed_lower = lower.surface - lower.h;
   const Real bed_upper = upper.surface - upper.h;
-  const Real least = half_minmod(bed_lower, bed_upper);
+  const Real least = Real(0.5) * minmod(bed_lower, bed_upper);
   const Real most = Real(0.25) * h;
   const Real bed = kept_between(surface - depth, least - most, least + most);
-  const Real kept = kept_towards(surface - bed, depth);
+  const Real kept = minmod(surface - bed, depth);
   return {kept, bed, kept + bed, half_limited(lower.along, upper.along),
           half_limited(lower.across, upper.across)};
 }
 
-/// The cell's state half a step ahead, by the shallow-water equations in primitive form on half its
-/// own slopes `x` and `y` (differences over half a cell), friction implicit. The depth is kept so
-/// large that it is nowhere negative on the faces.
+/// The cell's state half a step ahead but for friction, by the shallow-water equations in primitive form
+/// on half its own slopes `x` and `y` (differences over half a cell). The depth is kept so large that it
+/// is nowhere negative on the faces.
 template <class Real>
 inline CellState<Real> half_step_ahead(CellState<Real> c, HalfSlopes<Real> x, HalfSlopes<Real> y,
-                                       Real ratio, Real half_dt_drag, Real dry) {
+                                       Real ratio) {
   const Real g = Real(gravity);
   const Real dh = -ratio * ((c.u * x.h + c.h * x.along) + (c.v * y.h + c.h * y.along));
-  const Real lowest = c.h - greater(magnitude(x.h), magnitude(y.h));
+  const Real lowest = c.h - greater_size(x.h, y.h);
   const Real u = c.u - ratio * ((c.u * x.along + c.v * y.across) + g * x.surface);
   const Real v = c.v - ratio * ((c.v * y.along + c.u * x.across) + g * y.surface);
-  const Real kept = kept_under_friction(half_dt_drag * square_root(u * u + v * v));
-  const Real moves = c.h > dry ? kept : Real(0);
-  return {c.h + greater(dh, -lowest), u * moves, v * moves};
+  return {c.h + greater(dh, -lowest), u, v};
 }
 
-/// A cell half a step ahead as one axis sees it, and what of it may leave: see predict_chunk.
+/// A cell as one axis sees it. Half a step ahead: depth, and velocity along the axis but for friction.
+/// Now: speed of waves, velocity along the axis, and what may leave (see prepare_row).
 template <class Real>
 struct AxisState {
-  Real h, normal, along, most, wave;
+  Real h, along_free, wave, along_now, most;
 };
 
-/// Values on a cell's lower and upper face along one axis, from half its slopes.
+/// On a cell's lower and upper face along one axis, from half its slopes: depth, and the most that may
+/// leave, its share of all by the speed at which water can reach this face. Velocities wait for friction:
+/// what rub_row makes them of is put in their places.
 template <class Real>
 inline void write_faces(FaceRow<Real>& lower, FaceRow<Real>& upper, int k, HalfSlopes<Real> half,
                         AxisState<Real> c) {
   lower.h.begin()[k] = c.h - half.h;
   upper.h.begin()[k] = c.h + half.h;
-  lower.normal.begin()[k] = c.normal - half.along;
-  upper.normal.begin()[k] = c.normal + half.along;
-  lower.along.begin()[k] = c.along - half.across;
-  upper.along.begin()[k] = c.along + half.across;
-  lower.most.begin()[k] = c.most * (c.wave + greater(-c.normal, Real(0)));
-  upper.most.begin()[k] = c.most * (c.wave + greater(c.normal, Real(0)));
+  lower.most.begin()[k] = c.most * (c.wave + positive_part(-c.along_now));
+  upper.most.begin()[k] = c.most * (c.wave + positive_part(c.along_now));
+  lower.normal.begin()[k] = c.along_free;
+  upper.normal.begin()[k] = half.along;
+  upper.along.begin()[k] = half.across;
 }
 
 /// Chunks whose face values some flux needs: those with water and the ones beside them.
@@ -228,31 +229,73 @@ void set_pace(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
   set(step.tile_columns + 1, beside.ahead[east], beside.share[east]);
 }
 
-/// Friction of the half step and speed of waves, in a loop of their own: their long chains of
-/// dependent operations overlap from lane to lane only where a loop is short.
+/// What of the prediction hangs on a cell's own state alone: friction of the half step, the speed of
+/// waves, and the most that may leave over the step, 98 % of what the cell holds, by the speed at which
+/// water can reach the four faces together. It binds at drying fronts only. A loop of its own, as is
+/// rub_row's: long chains of dependent operations overlap from lane to lane only where a loop is short.
 template <class Real>
 void prepare_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const Real* const friction = friction_row(step, tile, r, s);
-  const Real* const h = cell_row(s, r).h.begin();
+  const CellRow<Real>& cells = cell_row(s, r);
+  const Real* const h = cells.h.begin();
+  const Real* const u = cells.u.begin();
+  const Real* const v = cells.v.begin();
   Real* const drag = s.drag.begin();
-  Real* const wave = s.wave.begin();
+  Real* const waves = s.wave.begin();
+  Real* const most = s.most.begin();
   const Real* const half_dt = s.half_dt.begin();
+  const Real* const share = s.share.begin();
   const Real dry = step.dry_depth;
   for_chunks<Real>(
       predicted(tile), [&](int k) __attribute__((always_inline)) {
         drag[k] = half_dt[k] * friction[k] * inverse_power_4_3(greater(h[k], dry));
-        wave[k] = square_root(Real(gravity) * h[k]);
+        const Real wave = square_root(Real(gravity) * h[k]);
+        const Real speeds = Real(4) * wave + (magnitude(u[k]) + magnitude(v[k]));
+        waves[k] = wave;
+        most[k] = h[k] > dry ? share[k] * h[k] / speeds : Real(0);
       });
 }
 
-/// Prediction for one chunk of row r: values on the faces of its cells, and what the update needs.
+/// Friction of the half step, implicit, and with it the velocities on the faces of row r.
+template <class Real>
+void rub_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+  FaceRow<Real>& west = s.west;
+  FaceRow<Real>& east = s.east;
+  FaceRow<Real>& south = s.south;
+  FaceRow<Real>& north = s.north[r & 1];
+  const Real* const h = cell_row(s, r).h.begin();
+  const Real* const drag = s.drag.begin();
+  const Real dry = step.dry_depth;
+  for_chunks<Real>(
+      predicted(tile), [&](int k) __attribute__((always_inline)) {
+        const Real u_free = west.normal.begin()[k];
+        const Real v_free = south.normal.begin()[k];
+        const Real speed = square_root(u_free * u_free + v_free * v_free);
+        const Real kept = h[k] > dry ? kept_under_friction(drag[k] * speed) : Real(0);
+        const Real u = u_free * kept;
+        const Real v = v_free * kept;
+        const Real x_along = east.normal.begin()[k];
+        const Real x_across = east.along.begin()[k];
+        const Real y_along = north.normal.begin()[k];
+        const Real y_across = north.along.begin()[k];
+        west.normal.begin()[k] = u - x_along;
+        east.normal.begin()[k] = u + x_along;
+        west.along.begin()[k] = v - x_across;
+        east.along.begin()[k] = v + x_across;
+        south.normal.begin()[k] = v - y_along;
+        north.normal.begin()[k] = v + y_along;
+        south.along.begin()[k] = u - y_across;
+        north.along.begin()[k] = u + y_across;
+      });
+}
+
+/// Prediction for one chunk of row r but for friction, and what the update needs.
 template <class Real, bool walls, bool flat>
 inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& rows, int r, int c,
                           Scratch<Real>& s) {
   FaceRow<Real>& north = s.north[r & 1];
   SlopeRow<Real>& slopes = s.slopes[r & 1];
   const Real* const ratio = s.ratio.begin();
-  const Real* const share = s.share.begin();
   const Real dry = step.dry_depth;
   const Real twice_g = Real(2 * gravity);
   for_chunk<Real>(
@@ -267,14 +310,11 @@ inline void predict_chunk(const StepArgs<Real>& step, const PredictRows<Real>& r
         if constexpr (flat) d = {};
         const HalfSlopes<Real> x = half_slopes(d.west, d.east, cell.h);
         const HalfSlopes<Real> y = half_slopes(d.south, d.north, cell.h);
-        const CellState<Real> p = half_step_ahead(cell, x, y, ratio[k], s.drag.begin()[k], dry);
-        // The most that may leave over the step, 98 % of what the cell holds, shared between the
-        // faces by the speed at which water can reach them. It binds at drying fronts only.
+        const CellState<Real> p = half_step_ahead(cell, x, y, ratio[k]);
+        const Real most = s.most.begin()[k];
         const Real wave = s.wave.begin()[k];
-        const Real speed_sum = Real(4) * wave + (magnitude(p.u) + magnitude(p.v));
-        const Real most = cell.h > dry ? share[k] * cell.h / speed_sum : Real(0);
-        write_faces(s.west, s.east, k, x, AxisState<Real>{p.h, p.u, p.v, most, wave});
-        write_faces(s.south, north, k, y, AxisState<Real>{p.h, p.v, p.u, most, wave});
+        write_faces(s.west, s.east, k, x, AxisState<Real>{p.h, p.u, wave, cell.u, most});
+        write_faces(s.south, north, k, y, AxisState<Real>{p.h, p.v, wave, cell.v, most});
         s.rise_x.begin()[k] = x.bed;
         s.rise_y[r & 1].begin()[k] = y.bed;
         slopes.x.begin()[k] = twice_g * (p.h * x.surface);
@@ -299,4 +339,5 @@ void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
       predict_chunk<Real, false, false>(step, rows, r, c, s);
     }
   }
+  rub_row(step, tile, r, s);
 }
