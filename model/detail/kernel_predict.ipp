@@ -184,8 +184,8 @@ struct AxisState {
 };
 
 /// On a cell's lower and upper face along one axis, from half its slopes: depth, and the most that may
-/// leave, its share of all by the speed at which water can reach this face. Velocities wait for friction:
-/// what rub_row makes them of is put in their places.
+/// leave, its share of all by the speed at which water can reach this face. Velocities wait for
+/// friction: what half_step_friction makes them of is put in their places.
 template <class Real>
 inline void write_faces(FaceRow<Real>& lower, FaceRow<Real>& upper, int k, HalfSlopes<Real> half,
                         AxisState<Real> c) {
@@ -232,7 +232,8 @@ void set_pace(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scr
 /// What of the prediction hangs on a cell's own state alone: friction of the half step, the speed of
 /// waves, and the most that may leave over the step, 98 % of what the cell holds, by the speed at which
 /// water can reach the four faces together. It binds at drying fronts only. A loop of its own, as is
-/// rub_row's: long chains of dependent operations overlap from lane to lane only where a loop is short.
+/// half_step_friction's: long chains of dependent operations overlap from lane to lane only where a
+/// loop is short.
 template <class Real>
 void prepare_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
   const Real* const friction = friction_row(step, tile, r, s);
@@ -258,7 +259,8 @@ void prepare_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
 
 /// Friction of the half step, implicit, and with it the velocities on the faces of row r.
 template <class Real>
-void rub_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, Scratch<Real>& s) {
+void half_step_friction(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
+                        Scratch<Real>& s) {
   FaceRow<Real>& west = s.west;
   FaceRow<Real>& east = s.east;
   FaceRow<Real>& south = s.south;
@@ -339,5 +341,5 @@ void predict_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
       predict_chunk<Real, false, false>(step, rows, r, c, s);
     }
   }
-  rub_row(step, tile, r, s);
+  half_step_friction(step, tile, r, s);
 }
