@@ -78,6 +78,11 @@ class Network {
     const std::lock_guard lock(mutex_);
     return made_;
   }
+  /// Until `count` readings are made. One takes up to half a second while nobody listens.
+  bool wait_until_made(std::int64_t count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 60s, [&] { return made_ >= count; });
+  }
 
  private:
   messaging::Handled hear(const Message& message) {
@@ -106,6 +111,7 @@ class Network {
           const std::lock_guard lock(mutex_);
           number = ++made_;
         }
+        changed_.notify_all();
         send(number);
         std::this_thread::sleep_for(1ms);
         continue;
@@ -201,6 +207,8 @@ TEST_P(WatchKill, LosesNothingThatTheNetworkWasToldIsStored) {
   // A server makes readings durable one by one, and reads its log before it serves again.
   const int rounds = on_server(GetParam()) ? (kills + 3) / 4 : kills;
   for (int i = 0; i < rounds; ++i) {
+    // Each kill falls among new readings, also where the last one was hardly got over.
+    EXPECT_TRUE(network.wait_until_made(network.made() + 11));
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));
     if (kills_service(GetParam())) service->send(SIGKILL);
     if (kills_broker(GetParam())) broker.kill();
