@@ -106,9 +106,8 @@ inline Real kept_between(Real x, Real least, Real most) {
 /// x^(-1/3) for normal x > 0: a guess from the exponent (3 % off), then two third-order steps
 /// r <- r (1 + c/3 + 2c²/9), c = 1 - x r³, which leave 1e-9 at most.
 inline float inverse_cube_root_guess(float x) {
-  const int bits = __builtin_bit_cast(int, x);
-  const float third = static_cast<float>(bits) * (-1.0F / 3.0F);
-  return __builtin_bit_cast(float, 0x54a21d2a + static_cast<int>(third));
+  const float third = static_cast<float>(signed_bits(x)) * (-1.0F / 3.0F);
+  return from_bits<float>(0x54a21d2a + static_cast<int>(third));
 }
 template <class Real>
 inline Real inverse_cube_root(Real x) {

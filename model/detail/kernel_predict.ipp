@@ -198,6 +198,19 @@ inline void write_faces(FaceRow<Real>& lower, FaceRow<Real>& upper, int k, HalfS
   upper.along.begin()[k] = half.across;
 }
 
+/// Velocities on a cell's lower and upper face along one axis, from the cell's own and the half slopes
+/// that write_faces left.
+template <class Real>
+inline void write_velocities(FaceRow<Real>& lower, FaceRow<Real>& upper, int k, Real normal,
+                             Real along) {
+  const Real half_normal = upper.normal.begin()[k];
+  const Real half_along = upper.along.begin()[k];
+  lower.normal.begin()[k] = normal - half_normal;
+  upper.normal.begin()[k] = normal + half_normal;
+  lower.along.begin()[k] = along - half_along;
+  upper.along.begin()[k] = along + half_along;
+}
+
 /// Chunks whose face values some flux needs: those with water and the ones beside them.
 template <class Real>
 inline unsigned predicted(const TileArgs<Real>& tile) {
@@ -261,33 +274,20 @@ void prepare_row(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r, 
 template <class Real>
 void half_step_friction(const StepArgs<Real>& step, const TileArgs<Real>& tile, int r,
                         Scratch<Real>& s) {
-  FaceRow<Real>& west = s.west;
-  FaceRow<Real>& east = s.east;
-  FaceRow<Real>& south = s.south;
   FaceRow<Real>& north = s.north[r & 1];
   const Real* const h = cell_row(s, r).h.begin();
   const Real* const drag = s.drag.begin();
   const Real dry = step.dry_depth;
   for_chunks<Real>(
       predicted(tile), [&](int k) __attribute__((always_inline)) {
-        const Real u_free = west.normal.begin()[k];
-        const Real v_free = south.normal.begin()[k];
+        const Real u_free = s.west.normal.begin()[k];
+        const Real v_free = s.south.normal.begin()[k];
         const Real speed = square_root(u_free * u_free + v_free * v_free);
         const Real kept = h[k] > dry ? kept_under_friction(drag[k] * speed) : Real(0);
         const Real u = u_free * kept;
         const Real v = v_free * kept;
-        const Real x_along = east.normal.begin()[k];
-        const Real x_across = east.along.begin()[k];
-        const Real y_along = north.normal.begin()[k];
-        const Real y_across = north.along.begin()[k];
-        west.normal.begin()[k] = u - x_along;
-        east.normal.begin()[k] = u + x_along;
-        west.along.begin()[k] = v - x_across;
-        east.along.begin()[k] = v + x_across;
-        south.normal.begin()[k] = v - y_along;
-        north.normal.begin()[k] = v + y_along;
-        south.along.begin()[k] = u - y_across;
-        north.along.begin()[k] = u + y_across;
+        write_velocities(s.west, s.east, k, u, v);
+        write_velocities(s.south, north, k, v, u);
       });
 }
 

@@ -133,7 +133,7 @@ struct RowAhead {
 template <class Real>
 struct Scratch {
   CellRow<Real> cells[3];
-  Row<Real> drag, wave, most;   // of the half step, see prepare_row
+  Row<Real> drag, wave, most;   // see prepare_row
   Row<Real> half_dt, ratio, share;  // see set_pace
   Row<Real> friction;           // where it is one value in the whole tile
   Row<Real> rise_x, rise_y[2];  // of the bed, from a cell's centre to its upper face

@@ -319,7 +319,7 @@ template <class Real>
 void sum_up(const StepArgs<Real>& step, const TileArgs<Real>& tile, const ExtremeRow<Real>& row,
             TileResult& result) {
   for (int k = 1; k <= own_columns(step, tile); ++k) {
-    const auto fastest = __builtin_bit_cast(Real, row.fastest.begin()[k]);
+    const auto fastest = from_bits<Real>(row.fastest.begin()[k]);
     if (fastest > Real(0)) result.wet |= 1U << (k / chunk<Real>);
     result.speed = greater(static_cast<double>(fastest), result.speed);
     const bool in_range = row.lowest.begin()[k] >= Real(0) &&
